@@ -1,0 +1,55 @@
+import type { Observable } from 'rxjs';
+import type { Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+
+/** The watch's news. `seen` is everything of our owner's that the catalog shows for this node, possibly behind the agent. */
+export type RegistryChange =
+	| { readonly kind: 'connected' }
+	| { readonly kind: 'disconnected'; readonly error: Error }
+	| { readonly kind: 'changed'; readonly seen: readonly Registration[] };
+
+export interface RegistryList {
+	readonly registrations: readonly Registration[];
+	/** Why the list may lack entries (for instance: filtered by ACLs); absent when there is no reason to doubt it. */
+	readonly doubt?: string;
+}
+
+/** Why a registry call failed; a closed set, used as a metric's label. `invalid` and `forbidden` do not go away by trying again. */
+export type RegistryErrorClass = 'unreachable' | 'timeout' | 'forbidden' | 'invalid' | 'throttled' | 'unavailable';
+
+export class RegistryError extends Error {
+	override name = 'RegistryError';
+	readonly class: RegistryErrorClass;
+	readonly status: number | undefined;
+
+	constructor(errorClass: RegistryErrorClass, message: string, options?: ErrorOptions & { readonly status?: number }) {
+		super(message, options);
+		this.class = errorClass;
+		this.status = options?.status;
+	}
+}
+
+/**
+ * The agent that services are registered with. Writes are idempotent. Lists may be blind (an agent answers a weak token
+ * with a shortened list and 200); `get` is not. Every call settles within its deadline.
+ */
+export interface Registry {
+	/** `undefined` only when the agent says 404; 403 and everything else reject. */
+	get(id: ServiceId, signal: AbortSignal): Promise<Registration | undefined>;
+
+	list(signal: AbortSignal): Promise<RegistryList>;
+
+	/** Puts the service with its stamp in Meta and its checks, then removes checks of ours (`service:<id>`, `reconsul:<id>:…`) that it no longer has. */
+	register(service: ServiceInstance, stamp: Stamp, signal: AbortSignal): Promise<void>;
+
+	/** Succeeds where there was nothing to remove. */
+	deregister(id: ServiceId, signal: AbortSignal): Promise<void>;
+
+	/** Reports a TTL check of ours as passing. Rejects with class `invalid` where the agent does not know the check. */
+	heartbeat(checkId: string, signal: AbortSignal): Promise<void>;
+
+	/** The address that the agent advertises to the cluster; rejects where the token may not read it. */
+	advertisedAddress(signal: AbortSignal): Promise<string>;
+
+	/** Never completes and never errors while it is subscribed to. */
+	changes(owner: string): Observable<RegistryChange>;
+}

@@ -1,0 +1,50 @@
+import type { Observable } from 'rxjs';
+import type { Container, ContainerId } from '../model.ts';
+
+/** Something happened that may change what is wanted. `connected` means: what happened before may have been missed. */
+export type SourceChange =
+	| { readonly kind: 'connected' }
+	| { readonly kind: 'disconnected'; readonly cause: 'end' | 'error' | 'probe'; readonly error: Error }
+	| {
+			readonly kind: 'changed';
+			readonly key: ContainerId;
+			/** Docker's word: `start`, `die`, `rename`, `connect` … */
+			readonly action: string;
+			/** Milliseconds since the epoch by the engine's clock, with a fraction. */
+			readonly at: number;
+	  };
+
+/** What the engine says of itself. */
+export interface EngineInfo {
+	/** The id from `/info`; `none` where two questions got two answers (Podman). */
+	readonly id: string;
+	/** The host name the engine reports. */
+	readonly name: string;
+	readonly version: string;
+}
+
+/** Where containers come from. Every call settles within its deadline; a rejection is never evidence of absence. */
+export interface Source {
+	/** All running containers, in full. Rejects rather than leaving out one that it could not read, unless it is gone. */
+	list(signal: AbortSignal): Promise<readonly Container[]>;
+
+	/** By id or by name. `undefined` only when the engine says "no such container"; any doubt rejects. */
+	get(idOrName: string, signal: AbortSignal): Promise<Container | undefined>;
+
+	info(signal: AbortSignal): Promise<EngineInfo>;
+
+	/** Never completes and never errors while it is subscribed to: a lost stream is reported and opened again. */
+	changes(): Observable<SourceChange>;
+}
+
+/** The engine could not be asked, or its answer made no sense. */
+export class SourceError extends Error {
+	override name = 'SourceError';
+	/** A closed set, used as a metric's label. */
+	readonly class: 'unreachable' | 'timeout' | 'refused' | 'invalid';
+
+	constructor(errorClass: SourceError['class'], message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.class = errorClass;
+	}
+}
