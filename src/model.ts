@@ -28,6 +28,8 @@ export interface Container {
 	readonly name: string;
 	/** The image as it was asked for: `redis`, `host:5000/team/app:1.2`, `…@sha256:…` or a bare `sha256:…`. */
 	readonly image: string;
+	/** `sha256:` and 64 digits: what `image` resolved to. */
+	readonly imageId: string;
 	/** RFC 3339, as Docker wrote it. */
 	readonly createdAt: string;
 	readonly startedAt: string;
@@ -94,6 +96,8 @@ interface ServiceFields {
 
 /** One port of a container as we want it registered: the desired state. */
 export interface ServiceInstance extends ServiceFields {
+	/** Whether the id was set by label or variable; one that was not cannot be somebody else's by accident. */
+	readonly labelledId: boolean;
 	readonly checks: readonly Check[];
 }
 

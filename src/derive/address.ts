@@ -1,0 +1,164 @@
+import type { Container, Endpoint, PortBinding } from '../model.ts';
+
+/**
+ * Where a port can be reached, by the container's network mode; decided by what registrator was recorded to do and by
+ * the differences D1, D6, D9, D10 and D14. Read from the top, the first row that fits counts:
+ *
+ * | network mode        | address                                              | port         |
+ * |---------------------|------------------------------------------------------|--------------|
+ * | `container:X`       | that of X: its network's, or the host's              | exposed port |
+ * | any other           | the label that `-useIpFromLabel` names               | as below     |
+ * | `host`              | the host's                                           | exposed port |
+ * | `none`              | none                                                 | exposed port |
+ * | any, `-internal`    | the container's: bridge first, else first by name    | exposed port |
+ * | any, published      | `-ip`, the binding's own address, the host's         | host port    |
+ * | publishes nothing   | the container's                                      | exposed port |
+ * | not published       | not a service                                        |              |
+ *
+ * "The host's" is `-ip`, or what the daemon found for itself.
+ */
+
+export interface AddressSettings {
+	readonly ip: string;
+	readonly internal: boolean;
+	readonly useIpFromLabel: string;
+}
+
+export interface Surroundings {
+	/** The host's address as the daemon found it; `undefined` while it has not. */
+	readonly hostAddress: string | undefined;
+	/** For `container:X`: X, or `gone`. */
+	readonly base: Container | 'gone' | undefined;
+	/** Milliseconds since the epoch. */
+	readonly now: number;
+}
+
+/** Where a port is reached, or the reason why that cannot be said. */
+export type Placement =
+	| { readonly address: string; readonly port: number; readonly via: string }
+	| { readonly omitted: PlacementFlaw; readonly detail: string; readonly retryAfterMs?: number };
+
+export type PlacementFlaw = 'not-published' | 'no-address' | 'no-host-address' | 'base-not-running' | 'ports-pending';
+
+/** Docker fills in the ports before it announces the start; after this time an absent one stays absent (macvlan, ipvlan). */
+const portsSettleMs = 10_000;
+const hostAddressRetryMs = 5_000;
+
+export const isBasedOn = (container: Container): string | undefined =>
+	container.networkMode.startsWith('container:') ? container.networkMode.slice('container:'.length) : undefined;
+
+/** Whether ports count whether published or not: these networks publish nothing, so exposed is all there is. */
+const sharesOrHasNoNetwork = (container: Container): boolean =>
+	['host', 'none'].includes(container.networkMode) || isBasedOn(container) !== undefined;
+
+/** The ports that may be services: `80/tcp` … In networks that publish, an exposed port that is not listed is not one. */
+export const portKeys = (container: Container): readonly string[] => [
+	...new Set([...container.exposed, ...Object.keys(container.ports)]),
+];
+
+export function place(
+	container: Container,
+	portKey: string,
+	settings: AddressSettings,
+	around: Surroundings,
+): Placement {
+	const exposedPort = Number.parseInt(portKey, 10);
+	if (isBasedOn(container) !== undefined) return onBase(exposedPort, settings, around);
+	const placement = onOwnNetwork(container, portKey, exposedPort, settings, around);
+	const labelled = labelAddress(container, settings.useIpFromLabel);
+	if (labelled === undefined) return placement;
+	if ('port' in placement) return { ...placement, address: labelled, via: 'label' };
+	return placement.omitted === 'no-address' || placement.omitted === 'no-host-address'
+		? { address: labelled, port: labelledPort(container, portKey, exposedPort, settings), via: 'label' }
+		: placement;
+}
+
+function labelAddress(container: Container, label: string): string | undefined {
+	const value = label === '' || !Object.hasOwn(container.labels, label) ? '' : (container.labels[label] ?? '');
+	const slash = value.lastIndexOf('/');
+	return (slash < 0 ? value : value.slice(0, slash)) || undefined;
+}
+
+function labelledPort(container: Container, portKey: string, exposedPort: number, settings: AddressSettings): number {
+	const binding = preferred(container.ports[portKey] ?? []);
+	return settings.internal || sharesOrHasNoNetwork(container) ? exposedPort : (binding?.hostPort ?? exposedPort);
+}
+
+function onOwnNetwork(
+	container: Container,
+	portKey: string,
+	exposedPort: number,
+	settings: AddressSettings,
+	around: Surroundings,
+): Placement {
+	if (container.networkMode === 'host') return atHost(exposedPort, settings, around);
+	if (container.networkMode === 'none')
+		return { omitted: 'no-address', detail: 'it is on the network none, where nobody can reach it' };
+	if (settings.internal) return atContainer(container, exposedPort);
+	const bindings = container.ports[portKey];
+	if (bindings !== undefined) return published(bindings, settings, around);
+	if (Object.keys(container.ports).length > 0) return notPublished;
+	const age = around.now - Date.parse(container.startedAt);
+	if (age >= 0 && age < portsSettleMs)
+		return {
+			omitted: 'ports-pending',
+			detail: 'Docker does not list its ports yet',
+			retryAfterMs: Math.ceil(portsSettleMs - age),
+		};
+	return atContainer(container, exposedPort);
+}
+
+const notPublished: Placement = { omitted: 'not-published', detail: 'the port is not published on the host (-p or -P)' };
+
+function published(bindings: readonly PortBinding[], settings: AddressSettings, around: Surroundings): Placement {
+	const binding = preferred(bindings);
+	if (binding === undefined) return notPublished;
+	if (settings.ip === '' && !isWildcard(binding.hostIp))
+		return { address: binding.hostIp, port: binding.hostPort, via: 'binding' };
+	return atHost(binding.hostPort, settings, around);
+}
+
+const isWildcard = (address: string): boolean => ['', '0.0.0.0', '::'].includes(address);
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+/**
+ * The wildcard before an address, IPv4's before IPv6's (with `-P` the two can have different ports and come in either
+ * order), loopback last; among equals the engine's order (difference D9).
+ */
+function preferred(bindings: readonly PortBinding[]): PortBinding | undefined {
+	const rank = ({ hostIp }: PortBinding): number =>
+		hostIp === '::' ? 1 : isWildcard(hostIp) ? 0 : isLoopback(hostIp) ? 3 : 2;
+	return bindings.toSorted((a, b) => rank(a) - rank(b))[0];
+}
+
+function atHost(port: number, settings: AddressSettings, around: Surroundings): Placement {
+	if (settings.ip !== '') return { address: settings.ip, port, via: '-ip' };
+	if (around.hostAddress !== undefined) return { address: around.hostAddress, port, via: 'host' };
+	return {
+		omitted: 'no-host-address',
+		detail: "neither -ip nor the host's name nor the Consul agent tells this host's address; set -ip",
+		retryAfterMs: hostAddressRetryMs,
+	};
+}
+
+/** The default bridge wins whatever its name sorts like, as registrator reads its address first (difference D10). */
+function ownEndpoint(container: Container): Endpoint | undefined {
+	const names = Object.keys(container.networks).sort();
+	return ['bridge', ...names]
+		.map((name) => (Object.hasOwn(container.networks, name) ? container.networks[name] : undefined))
+		.find((endpoint) => endpoint !== undefined && (endpoint.ipv4 || endpoint.ipv6) !== '');
+}
+
+function atContainer(container: Container, port: number): Placement {
+	const endpoint = ownEndpoint(container);
+	if (endpoint === undefined) return { omitted: 'no-address', detail: 'it has no address on any network' };
+	return { address: endpoint.ipv4 || endpoint.ipv6, port, via: 'network' };
+}
+
+function onBase(port: number, settings: AddressSettings, around: Surroundings): Placement {
+	const { base } = around;
+	if (base === undefined || base === 'gone' || !base.running)
+		return { omitted: 'base-not-running', detail: 'the container whose network it shares is not running' };
+	if (base.networkMode === 'host') return atHost(port, settings, around);
+	return atContainer(base, port);
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { ServiceInstance } from '../model.ts';
+
+/**
+ * A fingerprint of everything that is wanted of a service, checks included. It goes into the stamp, because an agent does
+ * not give a check's definition back: a changed check shows only here. The version in front tells a change of this
+ * function from a change of the service.
+ */
+export function specOf(service: ServiceInstance): string {
+	const { id, name, address, port, meta, weights, enableTagOverride, checks } = service;
+	const tags = [...new Set(service.tags)].sort();
+	const text = canonical({ id, name, address, port, tags, meta, weights, enableTagOverride, checks });
+	return `1-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}
+
+/** JSON with sorted keys, so that the order in which things were built does not count. */
+const canonical = (value: unknown): string =>
+	JSON.stringify(value, (_, inner: unknown) =>
+		typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: inner,
+	);
