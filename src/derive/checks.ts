@@ -122,5 +122,18 @@ export function legacyCheck(
 	return { check, warnings };
 }
 
+/**
+ * The check that `-ttl` adds to every service: this daemon reports it as passing, so a service whose host or daemon died goes
+ * critical. Passing from the start, since Consul begins a TTL check as critical (difference D23).
+ */
+export const ttlCheck = (service: ServiceId, seconds: number): Check => ({
+	id: ttlCheckId(service),
+	name: 'Kept alive by reconsul',
+	ttl: `${seconds}s`,
+	status: 'passing',
+});
+
+export const ttlCheckId = (service: ServiceId): string => `reconsul:${service}:ttl`;
+
 const given = <K extends keyof Probe>(key: K, value: string | undefined): Probe =>
 	value === undefined ? {} : { [key]: value };

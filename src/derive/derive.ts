@@ -1,6 +1,6 @@
 import type { Container, ContainerId, ServiceId, ServiceInstance } from '../model.ts';
 import { type AddressSettings, type Placement, type PlacementFlaw, place, portKeys, type Surroundings } from './address.ts';
-import { legacyCheck } from './checks.ts';
+import { legacyCheck, ttlCheck } from './checks.ts';
 import { flawOf, generatedId } from './ids.ts';
 import { type MetaFlaw, metaOf } from './meta.ts';
 import { isYes, type Metadata, metadataFor } from './metadata.ts';
@@ -16,6 +16,8 @@ export interface DeriveSettings extends AddressSettings {
 	readonly idPort: 'container' | 'host';
 	/** What `-tags` yields for a container; throws where the template cannot be evaluated on it. */
 	readonly tagsFor: (inspect: unknown) => readonly string[];
+	/** What `-ttl` says, in seconds; 0 for no such check. */
+	readonly ttlSeconds: number;
 	/** The container this daemon runs in, which is never a service unless it names itself one. */
 	readonly selfId: ContainerId | undefined;
 }
@@ -127,7 +129,7 @@ function servicesOf(
 	);
 	const tags = candidates.length === 0 ? [] : daemonTags(container, settings, findings);
 	return withDistinctIds(candidates, findings).map(({ candidate, id }) =>
-		instanceOf(container, candidate, id, tags, findings),
+		instanceOf(container, candidate, id, tags, settings, findings),
 	);
 }
 
@@ -224,6 +226,7 @@ function instanceOf(
 	{ name, labelledId, address, port, exposedPort, protocol, values }: Candidate,
 	id: ServiceId,
 	tags: readonly string[],
+	{ ttlSeconds }: DeriveSettings,
 	findings: Findings,
 ): ServiceInstance {
 	const { meta, dropped } = metaOf(values);
@@ -242,7 +245,7 @@ function instanceOf(
 		weights: { passing: 1, warning: 1 },
 		enableTagOverride: false,
 		labelledId,
-		checks: check === undefined ? [] : [check],
+		checks: [...(check === undefined ? [] : [check]), ...(ttlSeconds > 0 ? [ttlCheck(id, ttlSeconds)] : [])],
 	};
 }
 

@@ -1,0 +1,153 @@
+import PQueue from 'p-queue';
+import type { Clock } from '../clock.ts';
+
+/** What a run came to: all is well (look again later, or not), or it failed and is to be tried again. */
+export type Outcome =
+	| { readonly kind: 'done'; readonly againAfterMs?: number | undefined }
+	| { readonly kind: 'failed'; readonly permanent: boolean };
+
+export interface WorkQueueOptions<Key extends string> {
+	/** Never rejects for a reason that it knows; a rejection counts as a passing failure. */
+	readonly run: (key: Key) => Promise<Outcome>;
+	readonly concurrency: number;
+	readonly clock: Clock;
+	/** How long to wait after the nth failure in a row, counted from 1. */
+	readonly retryDelayMs: (failures: number, permanent: boolean) => number;
+	readonly observer?: WorkQueueObserver;
+}
+
+export interface WorkQueueObserver {
+	readonly added?: () => void;
+	readonly retried?: () => void;
+	/** `queuedMs`: from the first add to the start of the run. */
+	readonly started?: (queuedMs: number) => void;
+	readonly finished?: (workedMs: number) => void;
+	readonly crashed?: (key: string, error: unknown) => void;
+}
+
+/** Lower ones run later. A resync's keys give way to what just happened. */
+export const priorities = { event: 0, resync: -100 } as const;
+
+/**
+ * A keyed queue with the semantics of Kubernetes' client-go: a key that waits is not queued twice; one that is added while it
+ * runs is run exactly once more afterwards; a key never runs twice at the same time. p-queue brings concurrency and
+ * priorities, this class the keys.
+ */
+export class WorkQueue<Key extends string> {
+	readonly #options: WorkQueueOptions<Key>;
+	readonly #pool: PQueue;
+	/** Waiting for a free worker, and since when. */
+	readonly #waiting = new Map<Key, { readonly since: number; priority: number }>();
+	readonly #processing = new Map<Key, number>();
+	/** Added while processing: the priority of the run that follows. */
+	readonly #again = new Map<Key, number>();
+	readonly #delayed = new Map<Key, { readonly at: number; readonly cancel: () => void }>();
+	readonly #failures = new Map<Key, number>();
+	#isDraining = false;
+
+	constructor(options: WorkQueueOptions<Key>) {
+		this.#options = options;
+		this.#pool = new PQueue({ concurrency: options.concurrency });
+	}
+
+	/** Runs the key as soon as a worker is free; beats a pending delay. */
+	add(key: Key, priority: number = priorities.event): void {
+		if (this.#isDraining) return;
+		this.#cancelDelay(key);
+		this.#options.observer?.added?.();
+		if (this.#processing.has(key)) {
+			this.#again.set(key, Math.max(priority, this.#again.get(key) ?? Number.NEGATIVE_INFINITY));
+			return;
+		}
+		const waiting = this.#waiting.get(key);
+		if (waiting === undefined) {
+			this.#waiting.set(key, { since: this.#options.clock.now(), priority });
+			this.#pool.add(() => this.#process(key), { id: key, priority }).catch(() => {});
+		} else if (priority > waiting.priority) {
+			waiting.priority = priority;
+			this.#pool.setPriority(key, priority);
+		}
+	}
+
+	/** Adds the key after `ms`; of several such requests the earliest counts. Nothing if the key waits already. */
+	addAfter(key: Key, ms: number): void {
+		if (this.#isDraining || this.#waiting.has(key)) return;
+		const at = this.#options.clock.now() + ms;
+		const delayed = this.#delayed.get(key);
+		if (delayed !== undefined && delayed.at <= at) return;
+		delayed?.cancel();
+		this.#delayed.set(key, { at, cancel: this.#options.clock.after(ms, () => this.add(key)) });
+	}
+
+	/** The key is of no more interest: no retry is due, its failures are forgotten. */
+	forget(key: Key): void {
+		this.#failures.delete(key);
+		this.#cancelDelay(key);
+	}
+
+	get depth(): number {
+		return this.#waiting.size + this.#again.size;
+	}
+
+	get active(): number {
+		return this.#processing.size;
+	}
+
+	/** How long each running key has been at it, in milliseconds. */
+	runningMs(): readonly number[] {
+		const now = this.#options.clock.now();
+		return [...this.#processing.values()].map((since) => now - since);
+	}
+
+	/** Takes no more keys, drops the delayed ones, and settles when the others are done. */
+	async drain(): Promise<void> {
+		this.#isDraining = true;
+		for (const { cancel } of this.#delayed.values()) cancel();
+		this.#delayed.clear();
+		this.#again.clear();
+		await this.#pool.onIdle();
+	}
+
+	async #process(key: Key): Promise<void> {
+		// p-queue starts a task inside add(); an add in the same tick shall still find the key waiting.
+		await Promise.resolve();
+		const { clock, observer } = this.#options;
+		const start = clock.now();
+		observer?.started?.(start - (this.#waiting.get(key)?.since ?? start));
+		this.#waiting.delete(key);
+		this.#processing.set(key, start);
+		const outcome = await this.#runSafely(key);
+		this.#processing.delete(key);
+		observer?.finished?.(clock.now() - start);
+		this.#settle(key, outcome);
+	}
+
+	async #runSafely(key: Key): Promise<Outcome> {
+		try {
+			return await this.#options.run(key);
+		} catch (error) {
+			this.#options.observer?.crashed?.(key, error);
+			return { kind: 'failed', permanent: false };
+		}
+	}
+
+	#settle(key: Key, outcome: Outcome): void {
+		const again = this.#again.get(key);
+		this.#again.delete(key);
+		if (outcome.kind === 'done') this.#failures.delete(key);
+		else this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
+		if (again !== undefined) {
+			this.add(key, again);
+		} else if (outcome.kind === 'failed') {
+			this.#options.observer?.retried?.();
+			this.addAfter(key, this.#options.retryDelayMs(this.#failures.get(key) ?? 1, outcome.permanent));
+		} else if (outcome.againAfterMs !== undefined) {
+			this.addAfter(key, outcome.againAfterMs);
+		}
+	}
+
+	#cancelDelay(key: Key): void {
+		this.#delayed.get(key)?.cancel();
+		this.#delayed.delete(key);
+	}
+}
