@@ -1,0 +1,82 @@
+import { lookup } from 'node:dns/promises';
+import { withDeadline } from '../deadline.ts';
+import type { DeriveSettings } from '../derive/derive.ts';
+import type { ContainerId } from '../model.ts';
+import type { Ownership } from '../plan/ownership.ts';
+import type { EngineInfo } from '../source/source.ts';
+import type { Context } from './context.ts';
+
+/** Who this daemon is on its host: what goes into ids, stamps and addresses. */
+export interface Identity {
+	readonly ownership: Ownership;
+	readonly derive: DeriveSettings;
+	readonly engine: EngineInfo;
+	/** The host's own address without `-ip`; `undefined` while nobody could say. */
+	readonly hostAddress: string | undefined;
+}
+
+/** What the operating system says of us. */
+export interface Host {
+	readonly name: string;
+	/** The container we run in by our own mounts and cgroups, whichever engine it is of. */
+	readonly containerId: ContainerId | undefined;
+	/** All addresses of a host name. */
+	readonly resolve: (name: string) => Promise<readonly string[]>;
+}
+
+export const resolveWithSystem = async (name: string): Promise<readonly string[]> =>
+	(await lookup(name, { all: true, order: 'ipv4first' })).map(({ address }) => address);
+
+const resolveMs = 3_000;
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+/**
+ * Finds out who we are; asks the engine and, for the address, the agent.
+ *
+ * @param before the last answer, whose host address is kept where none can be had now
+ * @throws SourceError where the engine does not answer; the agent's silence only leaves the address open
+ */
+export async function identify(context: Context, host: Host, before: Identity | undefined): Promise<Identity> {
+	const { settings, source, signal } = context;
+	const engine = await source.info(signal);
+	const self = host.containerId === undefined ? undefined : await source.get(host.containerId, signal);
+	// Docker's default host name is the container's short id, which changes with every re-creation (difference D24).
+	const isOwnShortId = host.containerId?.startsWith(host.name) === true && host.name.length === 12;
+	const hostname = settings.hostname || (isOwnShortId ? engine.name : host.name);
+	const owner = settings.owner || hostname;
+	const sharesNetwork = host.containerId === undefined || self?.networkMode === 'host';
+	const isAddressNeeded = settings.derive.ip === '';
+	return {
+		ownership: { ...settings.ownership, owner, hostname, engine: engine.id },
+		derive: { ...settings.derive, hostname, selfId: self?.id },
+		engine,
+		hostAddress: isAddressNeeded
+			? ((await hostAddress(context, host, sharesNetwork)) ?? before?.hostAddress)
+			: settings.derive.ip,
+	};
+}
+
+/** The host name's address where we see the host's network as it does, else the one that the agent tells the cluster. */
+async function hostAddress(context: Context, host: Host, sharesNetwork: boolean): Promise<string | undefined> {
+	const own = sharesNetwork ? await ownAddress(context, host) : undefined;
+	if (own !== undefined) return own;
+	try {
+		const address = await context.registry.advertisedAddress(context.signal);
+		if (isLoopback(address))
+			context.log.warn({ address }, "the Consul agent advertises a loopback address as this host's; set -ip");
+		return address;
+	} catch (error) {
+		context.log.debug({ error }, "the Consul agent does not tell this host's address");
+		return undefined;
+	}
+}
+
+async function ownAddress({ signal, log }: Context, host: Host): Promise<string | undefined> {
+	try {
+		const addresses = await withDeadline(`resolving ${host.name}`, resolveMs, signal, () => host.resolve(host.name));
+		return addresses.find((address) => !isLoopback(address) && !address.toLowerCase().startsWith('fe80:'));
+	} catch (error) {
+		log.debug({ error }, 'the host name does not resolve');
+		return undefined;
+	}
+}

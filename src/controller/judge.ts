@@ -1,0 +1,58 @@
+import type { Derivation } from '../derive/derive.ts';
+import type { Container, Registration, ServiceId } from '../model.ts';
+import { type Decision, decide } from '../plan/decide.ts';
+import { type Brake, holdReason } from '../plan/guard.ts';
+import { type Key, leftoverIdOf } from '../plan/ownership.ts';
+import type { Settings } from './context.ts';
+import type { Identity } from './identity.ts';
+import type { State } from './state.ts';
+
+/** What is known of one key on the source's side. */
+export interface Subject {
+	readonly key: Key;
+	readonly identity: Identity;
+	/** For a leftover: the container of the name in its id, if there is one. */
+	readonly container: Container | 'gone';
+	readonly derivation: Derivation;
+}
+
+/** What is known of it on the agent's side, and of others that want the same. */
+export interface Finding {
+	readonly found: ReadonlyMap<ServiceId, Registration>;
+	readonly rivals: ReadonlySet<ServiceId>;
+	readonly brake: Brake | undefined;
+}
+
+/** Puts the plan's pure parts together for one key; the same for a full pass and for a single run. */
+export function judge(
+	{ key, identity, container, derivation }: Subject,
+	{ found, rivals, brake }: Finding,
+	settings: Settings,
+	state: State,
+): readonly Decision[] {
+	const { ownership } = identity;
+	const isLeftover = leftoverIdOf(key) !== undefined;
+	const written = [...found.keys()].filter((id) => {
+		const expected = state.index.expectedOf(id);
+		return expected?.isWritten === true && expected.key === key;
+	});
+	return decide({
+		key,
+		wanted: isLeftover ? [] : derivation.services,
+		found,
+		rivals,
+		written: new Set(written),
+		ownership,
+		holdOf: ({ id, stamp }) =>
+			holdReason(settings, {
+				container,
+				// A leftover that the container of its name wants is no leftover: that container's own key adopts it.
+				inDoubt: derivation.inDoubt || (isLeftover && derivation.services.some((service) => service.id === id)),
+				hasListed: state.hasListed,
+				stampedEngine: stamp?.engine,
+				engine: ownership.engine,
+				takeOver: ownership.takeOver,
+				braked: brake?.ids.has(id) === true && !state.news.hasSeenEnd(key),
+			}),
+	});
+}

@@ -1,0 +1,250 @@
+import { isBasedOn } from '../derive/address.ts';
+import { containerNameIn } from '../derive/ids.ts';
+import type { Registration, ServiceId, ServiceInstance } from '../model.ts';
+import { type Claim, goesBefore } from '../plan/claims.ts';
+import type { Decision, Deregister, Register } from '../plan/decide.ts';
+import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
+import type { Context } from './context.ts';
+import { desiredOf } from './desired.ts';
+import { isPermanent, messageOf } from './failures.ts';
+import type { Identity } from './identity.ts';
+import { judge, type Subject } from './judge.ts';
+import type { State } from './state.ts';
+import { type Result, serviceView } from './views.ts';
+import type { Outcome } from './workqueue.ts';
+import type { Cause, Writer } from './writer.ts';
+
+export interface ReconcilerOptions {
+	readonly context: Context;
+	readonly state: State;
+	readonly writer: Writer;
+	/** Rejects while the engine cannot say which one it is. */
+	readonly identity: () => Promise<Identity>;
+	/** Asks for a run of another key. */
+	readonly enqueue: (key: Key) => void;
+	/** Told of everything that failed: one error for each service, or one for the key. */
+	readonly report: (key: Key, error: unknown) => void;
+}
+
+/** What one run came to, beside its writes. */
+interface Course {
+	readonly errors: unknown[];
+	/** In how many milliseconds to look again, for whatever reason. */
+	readonly waits: number[];
+}
+
+/**
+ * Brings one key in line: its container is read from the engine, its ids from the agent, then what differs is written. Locks
+ * on the ids are held from the read to the write, so no other key of ours comes in between.
+ */
+export class Reconciler {
+	readonly #options: ReconcilerOptions;
+
+	constructor(options: ReconcilerOptions) {
+		this.#options = options;
+	}
+
+	async reconcile(key: Key): Promise<Outcome> {
+		const { state, report } = this.#options;
+		const pending = state.news.pending(key);
+		const course: Course = { errors: [], waits: [] };
+		try {
+			await this.#run(key, pending?.since, course);
+		} catch (error) {
+			course.errors.push(error);
+		}
+		for (const error of course.errors) report(key, error);
+		if (course.errors.length > 0) return { kind: 'failed', permanent: course.errors.every(isPermanent) };
+		if (pending !== undefined) state.news.settle(key, pending.count);
+		return { kind: 'done', againAfterMs: course.waits.length === 0 ? undefined : Math.min(...course.waits) };
+	}
+
+	async #run(key: Key, since: number | undefined, course: Course): Promise<void> {
+		const { context, state } = this.#options;
+		for (;;) {
+			context.signal.throwIfAborted();
+			const subject = await this.#look(key);
+			const ids = idsOf(subject, state);
+			const release = state.locks.tryAcquire(ids);
+			if (release !== undefined) {
+				try {
+					return await this.#converge(subject, ids, since, course);
+				} finally {
+					release();
+				}
+			}
+			// Another key writes one of them right now; what was read so far may be old by then.
+			await state.locks.nextRelease();
+		}
+	}
+
+	async #look(key: Key): Promise<Subject> {
+		const { source, signal } = this.#options.context;
+		const identity = await this.#options.identity();
+		const name = leftoverIdOf(key) === undefined ? containerIdIn(key) : leftoverName(key, identity);
+		const container = name === undefined ? 'gone' : ((await source.get(name, signal)) ?? 'gone');
+		const derivation = await desiredOf(container, identity, (id) => source.get(id, signal));
+		return { key, identity, container, derivation };
+	}
+
+	async #converge(
+		subject: Subject,
+		ids: ReadonlySet<ServiceId>,
+		since: number | undefined,
+		course: Course,
+	): Promise<void> {
+		const { context, state } = this.#options;
+		const { key, container, derivation } = subject;
+		const released = this.#claim(subject);
+		const found = await this.#read(ids, course);
+		const readable: Subject = {
+			...subject,
+			derivation: { ...derivation, services: derivation.services.filter(({ id }) => found.has(id)) },
+		};
+		const present = new Map([...found].flatMap(([id, it]) => (it === undefined ? [] : [[id, it] as const])));
+		const rivals = await this.#rivals(readable, present);
+		const decisions = judge(readable, { found: present, rivals, brake: state.brake }, context.settings, state);
+		this.#note(subject, decisions, found);
+		const name = container === 'gone' ? state.views.get(key)?.container?.name : container.name;
+		const results = await this.#apply(decisions, { key, container: name, since }, course);
+		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
+		state.views.set({
+			key,
+			at: context.clock.now(),
+			container: container === 'gone' ? undefined : { id: container.id, name: container.name },
+			isRunning: container !== 'gone' && container.running,
+			services,
+			omitted: derivation.omitted,
+			warnings: derivation.warnings,
+		});
+		if (derivation.retryAfterMs !== undefined) course.waits.push(derivation.retryAfterMs);
+		const dropped = decisions.flatMap((it) => (it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : []));
+		for (const id of new Set([...released, ...dropped]))
+			for (const other of state.claims.others(id, key)) this.#options.enqueue(other.key);
+	}
+
+	/** Notes what the key wants now. Returns the ids that it no longer does. */
+	#claim({ key, container, derivation }: Subject): readonly ServiceId[] {
+		const { claims, dependents } = this.#options.state;
+		if (leftoverIdOf(key) !== undefined) return [];
+		const isRunning = container !== 'gone' && container.running;
+		dependents.set(key, isRunning ? isBasedOn(container) : undefined);
+		return claims.set(key, isRunning ? container.createdAt : '', derivation.services);
+	}
+
+	/** What the agent has; an id that could not be read is left out, and is neither written nor deleted in this run. */
+	async #read(
+		ids: ReadonlySet<ServiceId>,
+		course: Course,
+	): Promise<ReadonlyMap<ServiceId, Registration | undefined>> {
+		const { registry, signal } = this.#options.context;
+		const found = new Map<ServiceId, Registration | undefined>();
+		await Promise.all(
+			[...ids].map(async (id) => {
+				try {
+					found.set(id, await registry.get(id, signal));
+				} catch (error) {
+					course.errors.push(error);
+				}
+			}),
+		);
+		return found;
+	}
+
+	/** Which of the wanted ids another running container has a better claim to; asked of the engine, not of memory. */
+	async #rivals(
+		{ key, container, derivation }: Subject,
+		found: ReadonlyMap<ServiceId, Registration>,
+	): Promise<ReadonlySet<ServiceId>> {
+		const rivals = new Set<ServiceId>();
+		if (container === 'gone') return rivals;
+		for (const service of derivation.services) {
+			const registration = found.get(service.id);
+			const holder = registration?.stamp?.containerId;
+			if (holder === key) continue;
+			const mine: Claim = { key, createdAt: container.createdAt, service };
+			const candidates = holder !== undefined ? [holder] : this.#rivalKeys(mine, registration);
+			for (const candidate of candidates) if (await this.#stillWants(candidate, service.id)) rivals.add(service.id);
+		}
+		return rivals;
+	}
+
+	#rivalKeys(mine: Claim, found: Registration | undefined): readonly Key[] {
+		const others = this.#options.state.claims.others(mine.service.id, mine.key);
+		return others.filter((other) => goesBefore(other, mine, found)).map(({ key }) => key);
+	}
+
+	async #stillWants(key: Key, id: ServiceId): Promise<boolean> {
+		const { derivation } = await this.#look(key);
+		return derivation.services.some((service) => service.id === id);
+	}
+
+	/** Brings the index in line with what was read. */
+	#note(
+		{ key, identity }: Subject,
+		decisions: readonly Decision[],
+		found: ReadonlyMap<ServiceId, Registration | undefined>,
+	): void {
+		const { index } = this.#options.state;
+		const { clock } = this.#options.context;
+		for (const [id, registration] of found) {
+			if (registration?.stamp?.containerId === key) index.found(id, key);
+			else if (registration?.stamp !== undefined && index.keyOf(id) === key) index.gone(id);
+		}
+		const open = new Set(decisions.map((it) => (it.kind === 'register' ? it.desired.id : undefined)));
+		for (const id of [...index.idsOf(key)])
+			if (found.has(id) && found.get(id) === undefined && !open.has(id)) index.gone(id);
+		for (const decision of decisions)
+			if (decision.kind === 'unchanged')
+				index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), clock.now(), false);
+	}
+
+	/** Registers first, so that a renamed service is never absent; deregisters only if nothing is about to be tried again. */
+	async #apply(
+		decisions: readonly Decision[],
+		cause: Cause,
+		course: Course,
+	): Promise<ReadonlyMap<Decision, Result>> {
+		const { writer } = this.#options;
+		const results = new Map<Decision, Result>();
+		const attempt = async (decision: Decision, write: () => Promise<number | void>): Promise<void> => {
+			try {
+				const againMs = await write();
+				if (typeof againMs === 'number') course.waits.push(againMs);
+				results.set(decision, { done: true });
+			} catch (error) {
+				course.errors.push(error);
+				results.set(decision, { error: messageOf(error) });
+			}
+		};
+		const registers = decisions.filter((it): it is Register => it.kind === 'register');
+		await Promise.all(registers.map((it) => attempt(it, () => writer.register(it, cause))));
+		const unchanged = decisions.filter((it) => it.kind === 'unchanged');
+		await Promise.all(unchanged.map((it) => attempt(it, () => writer.retryScripts(it.desired, cause))));
+		if (course.errors.every(isPermanent)) {
+			const deregisters = decisions.filter((it): it is Deregister => it.kind === 'deregister');
+			await Promise.all(deregisters.map((it) => attempt(it, () => writer.deregister(it, cause))));
+		}
+		return results;
+	}
+}
+
+const isDone = (result: Result): boolean => result !== undefined && 'done' in result;
+
+/** Every id that the key may have to read or write: those it has by the index and those it wants. */
+function idsOf({ key, derivation }: Subject, state: State): ReadonlySet<ServiceId> {
+	const leftoverId = leftoverIdOf(key);
+	if (leftoverId !== undefined) return new Set([leftoverId]);
+	return new Set([...state.index.idsOf(key), ...derivation.services.map(({ id }: ServiceInstance) => id)]);
+}
+
+/** A stamp is only text in Meta; anything but an id would be looked up as a container's name. */
+const containerIdIn = (key: Key): string | undefined => (/^[0-9a-f]{64}$/.test(key) ? key : undefined);
+
+/** The container that a leftover was registered for, by its id. */
+function leftoverName(key: Key, { ownership }: Identity): string | undefined {
+	const id = leftoverIdOf(key) ?? '';
+	return [ownership.hostname, ...ownership.formerHostnames]
+		.map((hostname) => containerNameIn(id, hostname))
+		.find((name) => name !== undefined);
+}

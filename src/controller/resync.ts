@@ -1,0 +1,160 @@
+import { isBasedOn } from '../derive/address.ts';
+import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
+import type { Decision } from '../plan/decide.ts';
+import { type Brake, nextBrake } from '../plan/guard.ts';
+import { type Key, leftoverIdOf, standingOf, stampFor } from '../plan/ownership.ts';
+import { RegistryError, type RegistryList } from '../registry/registry.ts';
+import type { Context } from './context.ts';
+import type { Identity } from './identity.ts';
+import { judge, type Subject } from './judge.ts';
+import type { State } from './state.ts';
+import { findingsOf, rivalsOf, subjectsOf } from './survey.ts';
+import { serviceView } from './views.ts';
+
+/** What a full pass found. It writes nothing; the keys do, after looking again. */
+export interface Pass {
+	/** To be reconciled, the container created first in front. */
+	readonly drifting: readonly Key[];
+	/** Deletes held back because they would be too many at once. */
+	readonly isBraked: boolean;
+	/** Why the agent's list may lack entries. */
+	readonly doubt: string | undefined;
+	/** Containers that started or ended though the event stream has not said so yet. */
+	readonly unannounced: readonly ContainerId[];
+}
+
+interface Judgement {
+	readonly subject: Subject;
+	readonly decisions: readonly Decision[];
+}
+
+type Owned = Registration & { readonly stamp: Stamp };
+
+/**
+ * Compares everything. The agent is asked first and the engine second: what was registered before Docker was asked and is
+ * not wanted afterwards is really gone; the other order would take a service that started in between for an orphan.
+ *
+ * @throws RegistryError and SourceError, where one of them gave no complete answer
+ */
+export async function resync(context: Context, state: State, identity: Identity): Promise<Pass> {
+	const { registry, source, signal, clock } = context;
+	const listedAt = clock.now();
+	const list = await registry.list(signal);
+	const containers = await source.list(signal);
+	state.hasListed = true;
+	const doubt = list.doubt ?? (await blindSpot(context, state, list));
+	const subjects = await subjectsOf(containers, list.registrations, identity);
+	const isOvertaken = (key: Key): boolean =>
+		(state.views.get(key)?.at ?? 0) >= listedAt || state.news.pending(key) !== undefined || state.news.hasSeenEnd(key);
+	const unannounced = unannouncedAmong(new Set(containers.map(({ id }) => id)), state);
+	const current = subjects.filter(({ key }) => !isOvertaken(key));
+	for (const subject of current) claim(subject, state);
+	const ours = list.registrations.filter((it): it is Owned => standingOf(it, identity.ownership) === 'ours');
+	state.index.reset(ours, listedAt);
+	const judgements = judgeAll(subjects, list.registrations, context, state);
+	state.brake = brakeFor(judgements, ours.length, state, clock.now());
+	const braked = judgements.map(({ subject, decisions }) => ({
+		subject,
+		decisions: decisions.map((decision) => withBrake(decision, subject.key, state.brake, state)),
+	}));
+	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, state);
+	forget(new Set(subjects.map(({ key }) => key)), isOvertaken, state);
+	return {
+		drifting: braked.filter(({ decisions }) => decisions.some((it) => isDue(it, doubt))).map(({ subject }) => subject.key),
+		isBraked: state.brake !== undefined,
+		doubt,
+		unannounced,
+	};
+}
+
+/** Nothing is deleted on the word of a list that may be blind; a registration that it lacks is read by id anyway. */
+const isDue = (decision: Decision, doubt: string | undefined): boolean =>
+	decision.kind === 'register' || (decision.kind === 'deregister' && doubt === undefined);
+
+/**
+ * An agent answers a token of too few rights with a shortened list and 200. One entry that should be listed, is not, and can
+ * be read by id, or may not be read, gives it away.
+ */
+async function blindSpot({ registry, signal }: Context, state: State, list: RegistryList): Promise<string | undefined> {
+	const listed = new Set(list.registrations.map(({ id }) => id));
+	const missing = [...state.index.expectations().keys()].find((id) => !listed.has(id));
+	if (missing === undefined) return undefined;
+	try {
+		const isThere = (await registry.get(missing, signal)) !== undefined;
+		return isThere ? `the agent's list lacks ${missing}, which it has` : undefined;
+	} catch (error) {
+		if (error instanceof RegistryError && error.class === 'forbidden')
+			return `the token may not read ${missing}, so the agent's list may lack more`;
+		throw error;
+	}
+}
+
+function judgeAll(
+	subjects: readonly Subject[],
+	registrations: readonly Registration[],
+	{ settings }: Context,
+	state: State,
+): readonly Judgement[] {
+	const [first] = subjects;
+	if (first === undefined) return [];
+	const findings = findingsOf(subjects, registrations, first.identity.ownership);
+	return subjects.map((subject) => {
+		const found = findings.get(subject.key) ?? new Map<ServiceId, Registration>();
+		const rivals = rivalsOf(subject, found, state.claims);
+		return { subject, decisions: judge(subject, { found, rivals, brake: undefined }, settings, state) };
+	});
+}
+
+/** The ends that the event stream told us of are no surprise; the brake is for the rest. */
+function brakeFor(judgements: readonly Judgement[], owned: number, state: State, now: number): Brake | undefined {
+	const deletes = judgements
+		.filter(({ subject }) => !state.news.hasSeenEnd(subject.key))
+		.flatMap(({ decisions }) => decisions.flatMap((it) => (it.kind === 'deregister' ? [it.observed.id] : [])));
+	const leftovers = judgements.filter(({ subject }) => leftoverIdOf(subject.key) !== undefined).length;
+	return nextBrake(state.brake, new Set(deletes), owned + leftovers, now);
+}
+
+const withBrake = (decision: Decision, key: Key, brake: Brake | undefined, state: State): Decision =>
+	decision.kind === 'deregister' && brake?.ids.has(decision.observed.id) === true && !state.news.hasSeenEnd(key)
+		? { kind: 'hold', held: decision, reason: 'mass-delete' }
+		: decision;
+
+/** Ends and starts since the last pass that no event told of; one may still be on its way. */
+const unannouncedAmong = (running: ReadonlySet<ContainerId>, { views, news }: State): readonly ContainerId[] =>
+	[...new Set([...running, ...views.keys()])].filter(
+		(key) => running.has(key) !== (views.get(key)?.isRunning ?? false) && !news.hasHeardOf(key),
+	);
+
+function claim({ key, container, derivation }: Subject, state: State): void {
+	if (container === 'gone') return;
+	state.claims.set(key, container.createdAt, derivation.services);
+	state.dependents.set(key, isBasedOn(container));
+}
+
+/** Keeps what the pass saw of one key: what is as it should be, and how it looks. */
+function note({ subject, decisions }: Judgement, listedAt: number, state: State): void {
+	const { key, identity, container, derivation } = subject;
+	for (const decision of decisions)
+		if (decision.kind === 'unchanged')
+			state.index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), listedAt, false);
+	state.views.set({
+		key,
+		at: listedAt,
+		container: container === 'gone' ? state.views.get(key)?.container : { id: container.id, name: container.name },
+		isRunning: container !== 'gone',
+		services: decisions.flatMap((decision) => serviceView(decision, undefined) ?? []),
+		omitted: derivation.omitted,
+		warnings: derivation.warnings,
+	});
+}
+
+/** Containers that are no more leave nothing behind. */
+function forget(keys: ReadonlySet<Key>, isOvertaken: (key: Key) => boolean, state: State): void {
+	for (const key of new Set([...state.views.keys(), ...state.claims.keys()])) {
+		if (keys.has(key) || isOvertaken(key)) continue;
+		state.views.delete(key);
+		state.claims.set(key, '', []);
+		state.dependents.set(key, undefined);
+	}
+	state.news.prune((key) => keys.has(key));
+}

@@ -1,0 +1,26 @@
+import { Claims } from '../plan/claims.ts';
+import type { Brake } from '../plan/guard.ts';
+import type { ServiceId } from '../model.ts';
+import { Dependents } from './dependents.ts';
+import { IdLocks } from './id-locks.ts';
+import { News } from './news.ts';
+import { ServiceIndex } from './service-index.ts';
+import { Views } from './views.ts';
+
+/** What the controller remembers between runs. Losing all of it costs one pass and nothing else. */
+export class State {
+	readonly index = new ServiceIndex();
+	readonly claims = new Claims();
+	readonly news = new News();
+	readonly views = new Views();
+	readonly locks = new IdLocks();
+	readonly dependents = new Dependents();
+	/** The deletes that a pass held back because they were too many. */
+	brake: Brake | undefined;
+	/** Whether the engine has given a complete list since this process started. */
+	hasListed = false;
+	/** When a service that Consul removed by itself was put back. */
+	readonly revivedAt = new Map<ServiceId, number>();
+	/** Services registered without the script checks that their agent refuses, and when to try again. */
+	readonly scriptsRefused = new Map<ServiceId, { readonly retryAt: number }>();
+}

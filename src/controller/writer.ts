@@ -1,0 +1,130 @@
+import PQueue from 'p-queue';
+import type { Drift, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import type { Deregister, Register } from '../plan/decide.ts';
+import type { Key } from '../plan/ownership.ts';
+import { revival } from '../plan/revival.ts';
+import { RegistryError } from '../registry/registry.ts';
+import type { Context } from './context.ts';
+import type { State } from './state.ts';
+
+/** An agent that forbids scripts is asked again after this time: nothing announces that its configuration changed. */
+const scriptsRetryMs = 600_000;
+
+/** The cause of a write, for the log and the figures. */
+export interface Cause {
+	readonly key: Key;
+	/** The container's name where it is known. */
+	readonly container: string | undefined;
+	/** The event's time by the engine's clock, milliseconds since the epoch. */
+	readonly since: number | undefined;
+}
+
+/** Carries out single operations on the agent, at most so many a second, and tells the log and the metrics. */
+export class Writer {
+	readonly #context: Context;
+	readonly #state: State;
+	readonly #limiter: PQueue | undefined;
+
+	constructor(context: Context, state: State) {
+		this.#context = context;
+		this.#state = state;
+		const { writesPerSecond } = context.settings;
+		if (writesPerSecond > 0)
+			this.#limiter = new PQueue({ interval: 1_000, intervalCap: writesPerSecond, strict: true });
+	}
+
+	/** Returns in how many milliseconds to look at it again, if at all. */
+	async register({ desired, stamp, because }: Register, cause: Cause): Promise<number | undefined> {
+		const { index, revivedAt } = this.#state;
+		const { clock } = this.#context;
+		const hasVanished = because[0]?.field === 'missing' && index.expectedOf(desired.id)?.isWritten === true;
+		const revived = hasVanished ? revival(desired, revivedAt.get(desired.id), clock.now()) : undefined;
+		if (revived?.kind === 'wait') return revived.ms;
+		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
+		const againMs = await this.#write('register', desired.id, because, cause, () =>
+			this.#put(revived?.service ?? desired, stamp),
+		);
+		index.expect(cause.key, desired, stamp, clock.now(), true);
+		return againMs;
+	}
+
+	async deregister({ observed, because }: Deregister, cause: Cause): Promise<void> {
+		const { registry, signal, clock } = this.#context;
+		await this.#write('deregister', observed.id, because, cause, () => registry.deregister(observed.id, signal));
+		this.#state.index.removed(observed.id, clock.now());
+		this.#state.revivedAt.delete(observed.id);
+		this.#state.scriptsRefused.delete(observed.id);
+	}
+
+	/**
+	 * Tries the checks that the agent refused before once more; an agent that still refuses them has written nothing.
+	 *
+	 * @returns in how many milliseconds to try again, `undefined` if there is nothing left to try
+	 */
+	async retryScripts(desired: ServiceInstance, cause: Cause): Promise<number | undefined> {
+		const { scriptsRefused } = this.#state;
+		const { registry, signal, clock } = this.#context;
+		const refused = scriptsRefused.get(desired.id);
+		const stamp = this.#state.index.expectedOf(desired.id)?.stamp;
+		if (refused === undefined || stamp === undefined) return undefined;
+		const waitMs = refused.retryAt - clock.now();
+		if (waitMs > 0) return waitMs;
+		const because: readonly Drift[] = [{ field: 'spec', desired: stamp.spec, observed: 'without its script checks' }];
+		try {
+			await this.#write('register', desired.id, because, cause, () => registry.register(desired, stamp, signal));
+			scriptsRefused.delete(desired.id);
+			return undefined;
+		} catch (error) {
+			if (!forbidsScripts(error)) throw error;
+			scriptsRefused.set(desired.id, { retryAt: clock.now() + scriptsRetryMs });
+			return scriptsRetryMs;
+		}
+	}
+
+	/** Registers, without the script checks if the agent forbids those (difference D12). */
+	async #put(service: ServiceInstance, stamp: Stamp): Promise<number | undefined> {
+		const { registry, signal, log, clock } = this.#context;
+		const { scriptsRefused } = this.#state;
+		try {
+			await registry.register(service, stamp, signal);
+			scriptsRefused.delete(service.id);
+			return undefined;
+		} catch (error) {
+			if (!forbidsScripts(error)) throw error;
+		}
+		const checks = service.checks.filter(({ args }) => args === undefined);
+		await registry.register({ ...service, checks }, stamp, signal);
+		scriptsRefused.set(service.id, { retryAt: clock.now() + scriptsRetryMs });
+		log.warn(
+			{ id: service.id },
+			'its script check is left out: this Consul agent forbids them (set enable_local_script_checks there)',
+		);
+		return scriptsRetryMs;
+	}
+
+	async #write<T>(
+		kind: 'register' | 'deregister',
+		id: ServiceId,
+		because: readonly Drift[],
+		{ key, container, since }: Cause,
+		call: () => Promise<T>,
+	): Promise<T> {
+		const { metrics, log, settings } = this.#context;
+		try {
+			const result = await (this.#limiter === undefined ? call() : this.#limiter.add(call));
+			metrics.increment('reconsul_operations_total', { kind, result: settings.isDryRun ? 'dry_run' : 'ok' });
+			if (since !== undefined)
+				metrics.observe('reconsul_convergence_seconds', Math.max(0, Date.now() - since) / 1_000, { kind });
+			for (const { field } of because) metrics.increment('reconsul_drift_total', { field });
+			const done = `${settings.isDryRun ? 'would have ' : ''}${kind}ed ${id}`;
+			log.info({ container, key: key.slice(0, 12), because: because.map(({ field }) => field) }, done);
+			return result;
+		} catch (error) {
+			metrics.increment('reconsul_operations_total', { kind, result: 'error' });
+			throw error;
+		}
+	}
+}
+
+const forbidsScripts = (error: unknown): boolean =>
+	error instanceof RegistryError && error.class === 'scripts-disabled';

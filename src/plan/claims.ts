@@ -1,0 +1,53 @@
+import type { Registration, ServiceId, ServiceInstance } from '../model.ts';
+import type { Key } from './ownership.ts';
+
+/** That a container wants an id, and what speaks for it. */
+export interface Claim {
+	readonly key: Key;
+	readonly createdAt: string;
+	readonly service: ServiceInstance;
+}
+
+/**
+ * Whether `a` goes before `b` where no running container of ours holds the id: the one that the entry in the agent
+ * describes already, so that adopting it changes nothing for traffic; else the container created first.
+ */
+export function goesBefore(a: Claim, b: Claim, found: Registration | undefined): boolean {
+	const matches = ({ service }: Claim): boolean => found?.address === service.address && found.port === service.port;
+	if (matches(a) !== matches(b)) return matches(a);
+	return a.createdAt === b.createdAt ? a.key < b.key : a.createdAt < b.createdAt;
+}
+
+/** Which containers want which ids. Several may want one; then all but one wait for it. */
+export class Claims {
+	readonly #byId = new Map<ServiceId, Map<Key, Claim>>();
+	readonly #byKey = new Map<Key, ReadonlySet<ServiceId>>();
+
+	/** Replaces what the key wants. Returns the ids it wanted before and no longer does. */
+	set(key: Key, createdAt: string, services: readonly ServiceInstance[]): readonly ServiceId[] {
+		const before = this.#byKey.get(key);
+		const ids = new Set(services.map(({ id }) => id));
+		const dropped = [...(before ?? [])].filter((id) => !ids.has(id));
+		for (const id of dropped) {
+			const claims = this.#byId.get(id);
+			claims?.delete(key);
+			if (claims?.size === 0) this.#byId.delete(id);
+		}
+		for (const service of services) {
+			const claims = this.#byId.get(service.id) ?? new Map<Key, Claim>();
+			this.#byId.set(service.id, claims.set(key, { key, createdAt, service }));
+		}
+		if (ids.size === 0) this.#byKey.delete(key);
+		else this.#byKey.set(key, ids);
+		return dropped;
+	}
+
+	/** Everybody else's claims on the id. */
+	others(id: ServiceId, key: Key): readonly Claim[] {
+		return [...(this.#byId.get(id)?.values() ?? [])].filter((claim) => claim.key !== key);
+	}
+
+	keys(): Iterable<Key> {
+		return this.#byKey.keys();
+	}
+}
