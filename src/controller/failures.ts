@@ -4,8 +4,11 @@ import { SourceError } from '../source/source.ts';
 /** Trying these again changes nothing until a label, the token or the agent's configuration does. */
 const permanentClasses: ReadonlySet<string> = new Set(['invalid', 'forbidden']);
 
-export const isPermanent = (error: unknown): boolean =>
-	(error instanceof RegistryError || error instanceof SourceError) && permanentClasses.has(error.class);
+/** `undefined` for an error of our own. */
+export const classOf = (error: unknown): RegistryError['class'] | SourceError['class'] | undefined =>
+	error instanceof RegistryError || error instanceof SourceError ? error.class : undefined;
+
+export const isPermanent = (error: unknown): boolean => permanentClasses.has(classOf(error) ?? '');
 
 /** Which side failed, for the log. */
 export const sideOf = (error: unknown): 'consul' | 'docker' | 'reconsul' =>

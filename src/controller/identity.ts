@@ -27,6 +27,55 @@ export interface Host {
 export const resolveWithSystem = async (name: string): Promise<readonly string[]> =>
 	(await lookup(name, { all: true, order: 'ipv4first' })).map(({ address }) => address);
 
+/** The last answer, asked for once however many want it. */
+export class IdentityHolder {
+	readonly #context: Context;
+	readonly #host: Host;
+	#last: Identity | undefined;
+	#asking: Promise<Identity> | undefined;
+	#isFresh = false;
+
+	constructor(context: Context, host: Host) {
+		this.#context = context;
+		this.#host = host;
+	}
+
+	/** The last known, even if it has to be asked again. */
+	get last(): Identity | undefined {
+		return this.#last;
+	}
+
+	/** @throws SourceError where it has to be asked and the engine does not answer */
+	async current(): Promise<Identity> {
+		return this.#isFresh && this.#last !== undefined ? this.#last : this.refresh();
+	}
+
+	/** After a gap it may be another engine that answers. */
+	invalidate(): void {
+		this.#isFresh = false;
+	}
+
+	async refresh(): Promise<Identity> {
+		this.#asking ??= this.#ask();
+		try {
+			return await this.#asking;
+		} finally {
+			this.#asking = undefined;
+		}
+	}
+
+	async #ask(): Promise<Identity> {
+		this.#isFresh = true;
+		try {
+			this.#last = await identify(this.#context, this.#host, this.#last);
+			return this.#last;
+		} catch (error) {
+			this.#isFresh = false;
+			throw error;
+		}
+	}
+}
+
 const resolveMs = 3_000;
 const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 
@@ -45,14 +94,11 @@ export async function identify(context: Context, host: Host, before: Identity | 
 	const hostname = settings.hostname || (isOwnShortId ? engine.name : host.name);
 	const owner = settings.owner || hostname;
 	const sharesNetwork = host.containerId === undefined || self?.networkMode === 'host';
-	const isAddressNeeded = settings.derive.ip === '';
 	return {
 		ownership: { ...settings.ownership, owner, hostname, engine: engine.id },
 		derive: { ...settings.derive, hostname, selfId: self?.id },
 		engine,
-		hostAddress: isAddressNeeded
-			? ((await hostAddress(context, host, sharesNetwork)) ?? before?.hostAddress)
-			: settings.derive.ip,
+		hostAddress: settings.derive.ip || ((await hostAddress(context, host, sharesNetwork)) ?? before?.hostAddress),
 	};
 }
 

@@ -6,6 +6,7 @@ import type { Decision, Deregister, Register } from '../plan/decide.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
 import { desiredOf } from './desired.ts';
+import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
@@ -22,8 +23,7 @@ export interface ReconcilerOptions {
 	readonly identity: () => Promise<Identity>;
 	/** Asks for a run of another key. */
 	readonly enqueue: (key: Key) => void;
-	/** Told of everything that failed: one error for each service, or one for the key. */
-	readonly report: (key: Key, error: unknown) => void;
+	readonly reports: ErrorReports;
 }
 
 /** What one run came to, beside its writes. */
@@ -45,7 +45,7 @@ export class Reconciler {
 	}
 
 	async reconcile(key: Key): Promise<Outcome> {
-		const { state, report } = this.#options;
+		const { state, reports } = this.#options;
 		const pending = state.news.pending(key);
 		const course: Course = { errors: [], waits: [] };
 		try {
@@ -53,8 +53,9 @@ export class Reconciler {
 		} catch (error) {
 			course.errors.push(error);
 		}
-		for (const error of course.errors) report(key, error);
+		for (const error of course.errors) reports.failed(key, error);
 		if (course.errors.length > 0) return { kind: 'failed', permanent: course.errors.every(isPermanent) };
+		reports.recovered(key);
 		if (pending !== undefined) state.news.settle(key, pending.count);
 		return { kind: 'done', againAfterMs: course.waits.length === 0 ? undefined : Math.min(...course.waits) };
 	}

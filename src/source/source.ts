@@ -35,6 +35,9 @@ export interface Source {
 
 	/** Never completes and never errors while it is subscribed to: a lost stream is reported and opened again. */
 	changes(): Observable<SourceChange>;
+
+	/** Closes the event stream and opens it again: something happened that it did not announce. */
+	reopen(reason: string): void;
 }
 
 /** The engine could not be asked, or its answer made no sense. */

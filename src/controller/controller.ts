@@ -1,0 +1,207 @@
+import { defer, type Observable, retry, type Subscription, switchMap, timer } from 'rxjs';
+import { type Key, standingOf } from '../plan/ownership.ts';
+import type { RegistryChange } from '../registry/registry.ts';
+import type { SourceChange } from '../source/source.ts';
+import { retryDelayMs } from './backoff.ts';
+import type { Context } from './context.ts';
+import { suspectsAmong } from './drift.ts';
+import { ErrorReports } from './error-reports.ts';
+import { startHeartbeats } from './heartbeats.ts';
+import { type Host, IdentityHolder } from './identity.ts';
+import { observedRegistry, observedSource, Side } from './observed.ts';
+import { Passes } from './passes.ts';
+import { Reconciler } from './reconciler.ts';
+import { State } from './state.ts';
+import { resyncRequests, type Trigger, triggers } from './triggers.ts';
+import { priorities, WorkQueue } from './workqueue.ts';
+import { Writer } from './writer.ts';
+
+const unknownGraceMs = 1_000;
+
+/** The daemon's heart: what happens outside becomes keys and passes, these become the fewest writes. */
+export class Controller {
+	readonly state = new State();
+	readonly queue: WorkQueue<Key>;
+	readonly passes: Passes;
+	readonly identity: IdentityHolder;
+	readonly docker: Side;
+	readonly consul: Side;
+	isStreamOpen = false;
+	isWatchOpen = false;
+	readonly #context: Context;
+	readonly #requests = resyncRequests();
+	readonly #reports: ErrorReports;
+	#subscription: Subscription | undefined;
+	#cancelSecondLook = (): void => {};
+
+	/** @param outer with the bare source and registry; from here on both are observed */
+	constructor(outer: Context, host: Host) {
+		this.#reports = new ErrorReports(outer.log);
+		this.docker = new Side(() => this.#returned('docker'));
+		this.consul = new Side(() => this.#returned('consul'));
+		const context: Context = {
+			...outer,
+			source: observedSource(outer.source, this.docker, outer.metrics),
+			registry: observedRegistry(outer.registry, this.consul, outer.metrics),
+		};
+		this.#context = context;
+		this.identity = new IdentityHolder(context, host);
+		const { state, identity } = this;
+		const reports = this.#reports;
+		this.passes = new Passes({
+			context,
+			state,
+			identity,
+			reports,
+			enqueue: (key) => this.queue.add(key, priorities.resync),
+			request: (trigger) => this.#requests.request(trigger),
+		});
+		const reconciler = new Reconciler({
+			context,
+			state,
+			writer: new Writer(context, state),
+			identity: () => identity.current(),
+			enqueue: (key) => this.queue.add(key),
+			reports,
+		});
+		this.queue = createQueue(context, reconciler);
+	}
+
+	/** Starts everything; nothing that is away keeps it from going on. */
+	start(): void {
+		const { settings, source } = this.#context;
+		const incoming = triggers({
+			source: source.changes(),
+			registry: this.#registryChanges(),
+			intervalMs: settings.intervalMs,
+		});
+		const subscription = this.#requests.due.subscribe((trigger) => this.passes.request(trigger));
+		subscription.add(incoming.subscribe((trigger) => this.#handle(trigger)));
+		subscription.add(startHeartbeats(this.#context, this.state.index, (key) => this.queue.add(key)));
+		subscription.add(() => this.#cancelSecondLook());
+		this.#subscription = subscription;
+		this.#requests.request('start');
+	}
+
+	/** One full pass and what follows from it, without watching anything. Rejects if there was an error. */
+	async once(): Promise<void> {
+		this.passes.request('start');
+		await this.passes.idle();
+		await this.queue.drain();
+	}
+
+	/** Takes no more work; settles when what is in flight is done. */
+	async stop(): Promise<void> {
+		this.#subscription?.unsubscribe();
+		this.passes.stop();
+		await this.passes.idle();
+		await this.queue.drain();
+	}
+
+	/** Takes everything of ours out of the agent, reading each entry once more. For `--deregister-on-exit`. */
+	async deregisterAll(): Promise<void> {
+		const { registry, signal } = this.#context;
+		const identity = this.identity.last;
+		if (identity === undefined) return;
+		const ids = [...this.state.index.keys()].flatMap((key) => [...this.state.index.idsOf(key)]);
+		await Promise.all(
+			ids.map(async (id) => {
+				const found = await registry.get(id, signal);
+				const isOurs =
+					found !== undefined &&
+					standingOf(found, identity.ownership) === 'ours' &&
+					found.stamp?.engine === identity.ownership.engine;
+				if (isOurs) await registry.deregister(id, signal);
+			}),
+		);
+	}
+
+	#handle(trigger: Trigger): void {
+		if (trigger.from === 'resync') this.#requests.request(trigger.trigger);
+		else if (trigger.from === 'source') this.#sourceChanged(trigger.change);
+		else this.#registryChanged(trigger.change);
+	}
+
+	#sourceChanged(change: SourceChange): void {
+		const { log, metrics } = this.#context;
+		if (change.kind === 'changed') {
+			this.state.news.heard(change.key, change.action, change.at);
+			this.queue.add(change.key);
+			for (const dependent of this.state.dependents.of(change.key)) this.queue.add(dependent);
+		} else if (change.kind === 'connected') {
+			this.isStreamOpen = true;
+			log.info({}, 'listening to Docker');
+			this.#requests.request('connected');
+		} else {
+			this.isStreamOpen = false;
+			this.identity.invalidate();
+			metrics.increment('reconsul_source_reconnects_total', { cause: change.cause });
+			log.warn({ cause: change.cause, error: change.error }, `lost Docker's events: ${change.error.message}`);
+		}
+	}
+
+	#registryChanged(change: RegistryChange): void {
+		if (change.kind === 'connected') {
+			this.isWatchOpen = true;
+			this.#requests.request('connected');
+			return;
+		}
+		if (change.kind === 'disconnected') {
+			this.isWatchOpen = false;
+			this.#context.log.warn({ error: change.error }, `lost the watch on Consul: ${change.error.message}`);
+			return;
+		}
+		const { clock } = this.#context;
+		const { keys, later, unknown } = suspectsAmong(change.seen, this.state.index, clock.now());
+		for (const key of keys) this.queue.add(key);
+		for (const { key, ms } of later) this.queue.addAfter(key, ms);
+		if (unknown.length > 0) {
+			// The catalog can show our own write before the agent's answer to it has arrived.
+			this.#cancelSecondLook();
+			this.#cancelSecondLook = clock.after(unknownGraceMs, () => {
+				if (unknown.some((id) => this.state.index.keyOf(id) === undefined)) this.#requests.request('watch');
+			});
+		}
+	}
+
+	/** The watch needs to know our owner, which takes an answer from the engine. */
+	#registryChanges(): Observable<RegistryChange> {
+		const { registry } = this.#context;
+		return defer(() => this.identity.current()).pipe(
+			retry({ delay: (_, count) => timer(Math.min(retryDelayMs(count, false), 15_000)) }),
+			switchMap(({ ownership }) => registry.changes(ownership.owner)),
+		);
+	}
+
+	/** One side answers again: what was put off may be done now. */
+	#returned(side: 'docker' | 'consul'): void {
+		this.#reports.recovered(side);
+		this.#requests.request('connected');
+	}
+}
+
+function createQueue({ settings, clock, metrics, log }: Context, reconciler: Reconciler): WorkQueue<Key> {
+	const name = { name: 'reconcile' };
+	return new WorkQueue<Key>({
+		concurrency: settings.concurrency,
+		clock,
+		retryDelayMs,
+		run: async (key) => {
+			const outcome = await reconciler.reconcile(key);
+			const again = outcome.kind === 'done' && outcome.againAfterMs !== undefined ? 'requeue_after' : 'success';
+			const result = outcome.kind === 'done' ? again : outcome.permanent ? 'permanent' : 'error';
+			metrics.increment('reconsul_reconcile_total', { result });
+			return outcome;
+		},
+		observer: {
+			added: () => metrics.increment('workqueue_adds_total', name),
+			retried: () => metrics.increment('workqueue_retries_total', name),
+			started: (ms) => metrics.observe('workqueue_queue_duration_seconds', ms / 1_000, name),
+			finished: (ms) => {
+				metrics.observe('workqueue_work_duration_seconds', ms / 1_000, name);
+				metrics.observe('reconsul_reconcile_duration_seconds', ms / 1_000);
+			},
+			crashed: (key, error) => log.error({ key, error }, 'a run of the queue failed in a way it should not'),
+		},
+	});
+}

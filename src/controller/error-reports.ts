@@ -1,0 +1,38 @@
+import type { Logger } from '../log.ts';
+import type { Key } from '../plan/ownership.ts';
+import { classOf, messageOf, sideOf } from './failures.ts';
+
+/** A failure that goes on is told once, then every tenth time, and at last that it is over. */
+const everyNth = 10;
+const maxRemembered = 1_000;
+
+/** While a side is away, everything that needs it fails for one reason, which is told as one. */
+const awayClasses: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'unavailable', 'throttled', 'refused']);
+
+export class ErrorReports {
+	readonly #log: Logger;
+	readonly #counts = new Map<string, number>();
+
+	constructor(log: Logger) {
+		this.#log = log;
+	}
+
+	failed(key: Key | 'resync', error: unknown): void {
+		const isAway = awayClasses.has(classOf(error) ?? '');
+		const subject = isAway ? sideOf(error) : key;
+		const times = (this.#counts.get(subject) ?? 0) + 1;
+		if (times === 1 && this.#counts.size >= maxRemembered) return;
+		this.#counts.set(subject, times);
+		const fields = { subject: subject.slice(0, 64), times, error };
+		if (times === 1) this.#log.warn(fields, `${messageOf(error)}; trying again`);
+		else if (times % everyNth === 0) this.#log.error(fields, `still failing: ${messageOf(error)}`);
+	}
+
+	/** `subject` is a key, or the side that answers again. */
+	recovered(subject: string): void {
+		const times = this.#counts.get(subject);
+		if (times === undefined) return;
+		this.#counts.delete(subject);
+		this.#log.info({ times }, `${subject.slice(0, 64)} is well again`);
+	}
+}

@@ -1,0 +1,127 @@
+import { confirmAfterMs } from '../plan/guard.ts';
+import type { Key } from '../plan/ownership.ts';
+import { retryDelayMs } from './backoff.ts';
+import type { Context } from './context.ts';
+import type { ErrorReports } from './error-reports.ts';
+import type { IdentityHolder } from './identity.ts';
+import { type Pass, resync } from './resync.ts';
+import type { State } from './state.ts';
+import type { ResyncTrigger } from './triggers.ts';
+
+export interface PassesOptions {
+	readonly context: Context;
+	readonly state: State;
+	readonly identity: IdentityHolder;
+	readonly reports: ErrorReports;
+	/** A key that drifts. */
+	readonly enqueue: (key: Key) => void;
+	/** Asks for another pass, through the throttle. */
+	readonly request: (trigger: ResyncTrigger) => void;
+}
+
+const unannouncedGraceMs = 2_000;
+const maxRetryMs = 15_000;
+
+/** Runs full passes, one at a time; whatever is asked for meanwhile becomes one more. */
+export class Passes {
+	readonly #options: PassesOptions;
+	#again: ResyncTrigger | undefined;
+	#running: Promise<void> | undefined;
+	#failures = 0;
+	#cancelFollowUp = (): void => {};
+	#cancelCheck = (): void => {};
+	/** Milliseconds on the clock: when the last pass ended, well or not; the start before the first. */
+	attemptedAt: number;
+	/** Milliseconds since the epoch, 0 for never. */
+	lastAttemptAt = 0;
+	lastSuccessAt = 0;
+	/** Why the agent's list may lack entries, by the last pass. */
+	doubt: string | undefined;
+
+	constructor(options: PassesOptions) {
+		this.#options = options;
+		this.attemptedAt = options.context.clock.now();
+	}
+
+	request(trigger: ResyncTrigger): void {
+		if (this.#running === undefined) this.#running = this.#loop(trigger);
+		else this.#again = trigger;
+	}
+
+	/** Settles when no pass runs and none is due. */
+	async idle(): Promise<void> {
+		await this.#running;
+	}
+
+	/** No pass follows by itself any more. */
+	stop(): void {
+		this.#cancelFollowUp();
+		this.#cancelCheck();
+		this.#again = undefined;
+	}
+
+	async #loop(first: ResyncTrigger): Promise<void> {
+		for (let trigger: ResyncTrigger | undefined = first; trigger !== undefined; ) {
+			this.#again = undefined;
+			await this.#pass(trigger);
+			trigger = this.#again;
+		}
+		this.#running = undefined;
+	}
+
+	async #pass(trigger: ResyncTrigger): Promise<void> {
+		const { context, state, identity, reports } = this.#options;
+		const count = (result: string): void => context.metrics.increment('reconsul_resync_total', { trigger, result });
+		try {
+			const pass = await resync(context, state, await identity.refresh());
+			this.lastSuccessAt = Date.now();
+			this.#failures = 0;
+			reports.recovered('resync');
+			count(pass.isBraked ? 'held' : pass.drifting.length > 0 ? 'drift' : 'clean');
+			this.#follow(pass, trigger);
+		} catch (error) {
+			if (context.signal.aborted) return;
+			count('error');
+			this.#failures += 1;
+			reports.failed('resync', error);
+			this.#followUp(Math.min(retryDelayMs(this.#failures, false), maxRetryMs), 'retry');
+		} finally {
+			this.attemptedAt = context.clock.now();
+			this.lastAttemptAt = Date.now();
+		}
+	}
+
+	/** What a pass entails: keys, a pass that confirms, or a look at the event stream. */
+	#follow({ drifting, isBraked, doubt, unannounced }: Pass, trigger: ResyncTrigger): void {
+		const { context, state, enqueue } = this.#options;
+		for (const key of drifting) enqueue(key);
+		if (isBraked) {
+			const services = state.brake?.ids.size;
+			context.log.warn({ services }, 'more than half of the services would go at once; held until a second look confirms it');
+			this.#followUp(confirmAfterMs, 'confirm');
+		}
+		if (doubt !== this.doubt && doubt !== undefined) {
+			context.metrics.increment('reconsul_registry_doubt_total');
+			context.log.warn({ doubt }, "the agent's list of services cannot be relied on; nothing is deleted on its word");
+		}
+		this.doubt = doubt;
+		if (trigger === 'tick') this.#checkStream(unannounced);
+	}
+
+	/** Starts and ends that no event told of: unless one was only late, the stream is deaf, and is opened again. */
+	#checkStream(unannounced: readonly string[]): void {
+		const { context, state } = this.#options;
+		this.#cancelCheck();
+		if (unannounced.length === 0) return;
+		this.#cancelCheck = context.clock.after(unannouncedGraceMs, () => {
+			if (unannounced.every((key) => state.news.hasHeardOf(key))) return;
+			context.log.warn({ containers: unannounced.length }, 'the event stream missed something; opening it again');
+			context.source.reopen('a pass found what the stream did not announce');
+		});
+	}
+
+	#followUp(ms: number, trigger: ResyncTrigger): void {
+		this.#cancelFollowUp();
+		this.#cancelFollowUp = this.#options.context.clock.after(ms, () => this.#options.request(trigger));
+	}
+}
