@@ -1,0 +1,72 @@
+import type { Container, Endpoint, PortBinding } from '../model.ts';
+import { SourceError } from './source.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+const objectAt = (value: unknown): Json => (isObject(value) ? value : {});
+const textAt = (value: unknown): string => (typeof value === 'string' ? value : '');
+const listAt = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** A map with other people's keys; `__proto__` among them is a key like any other. */
+const mapAt = <T>(value: unknown, read: (value: unknown) => T | undefined): Readonly<Record<string, T>> =>
+	Object.fromEntries(
+		Object.entries(objectAt(value)).flatMap(([key, inner]) => {
+			const mapped = read(inner);
+			return mapped === undefined ? [] : [[key, mapped] as const];
+		}),
+	);
+
+/**
+ * Reads what `docker inspect` says. Whatever Docker or Podman leave out counts as empty; only what everything else hangs on
+ * has to be there.
+ *
+ * @throws SourceError of class `invalid`, naming the container and the field
+ */
+export function containerOf(document: unknown): Container {
+	const inspect = objectAt(document);
+	const id = textAt(inspect['Id']);
+	if (!/^[0-9a-f]{64}$/.test(id)) throw invalid('of a container', 'Id', 'is not 64 hexadecimal digits');
+	const name = textAt(inspect['Name']).replace(/^\//, '');
+	if (name === '') throw invalid(id, 'Name', 'is empty');
+	const state = objectAt(inspect['State']);
+	if (typeof state['Running'] !== 'boolean') throw invalid(id, 'State.Running', 'is neither true nor false');
+	const config = objectAt(inspect['Config']);
+	const network = objectAt(inspect['NetworkSettings']);
+	return {
+		id,
+		name,
+		image: textAt(config['Image']),
+		imageId: textAt(inspect['Image']),
+		createdAt: textAt(inspect['Created']),
+		startedAt: textAt(state['StartedAt']),
+		// While it waits for its restart policy, Docker calls a container both running and restarting.
+		running: state['Running'] && state['Restarting'] !== true,
+		exitCode: typeof state['ExitCode'] === 'number' ? state['ExitCode'] : 0,
+		oomKilled: state['OOMKilled'] === true,
+		env: listAt(config['Env']).filter(isText),
+		labels: mapAt(config['Labels'], (value) => (isText(value) ? value : undefined)),
+		networkMode: textAt(objectAt(inspect['HostConfig'])['NetworkMode']),
+		exposed: Object.keys(objectAt(config['ExposedPorts'])),
+		ports: mapAt(network['Ports'], (value) => listAt(value).flatMap(bindingOf)),
+		networks: mapAt(network['Networks'], endpointOf),
+		inspect: document,
+	};
+}
+
+const invalid = (subject: string, field: string, flaw: string): SourceError =>
+	new SourceError('invalid', `what Docker says ${subject.length === 64 ? `of ${subject.slice(0, 12)}` : subject} cannot be used: ${field} ${flaw}`);
+
+function bindingOf(value: unknown): readonly PortBinding[] {
+	const binding = objectAt(value);
+	const hostPort = Number(binding['HostPort']);
+	const isPort = Number.isInteger(hostPort) && hostPort >= 1 && hostPort <= 65_535;
+	return isPort ? [{ hostIp: textAt(binding['HostIp']), hostPort }] : [];
+}
+
+const endpointOf = (value: unknown): Endpoint => ({
+	ipv4: textAt(objectAt(value)['IPAddress']),
+	ipv6: textAt(objectAt(value)['GlobalIPv6Address']),
+});
