@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# What the lab runs: programs on PATH first, else Debian packages that are unpacked below .lab/cache, not installed.
+# shellcheck disable=SC2154 # cache and here are the caller's
+
+# program:package. Consul is not in Debian 12; see apt_sources.
+lab_programs='dockerd:docker.io docker:docker.io docker-proxy:docker.io containerd:containerd
+containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static'
+
+find_program() {
+	PATH="$cache/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin" type -P "$1"
+}
+
+# The images hold nothing but busybox, so it must not need a library.
+has_program() {
+	local file
+	file=$(find_program "$1") || return 1
+	[ "$1" != busybox ] || is_static "$file"
+}
+
+is_static() {
+	! ldd "$1" 2>/dev/null | grep -q '=>'
+}
+
+# need_programs NAME...: fetches what is missing among them.
+need_programs() {
+	local name missing='' packages=''
+	for name in "$@"; do
+		if ! has_program "$name"; then
+			missing="$missing $name"
+			packages="$packages $(package_of "$name")"
+		fi
+	done
+	[ -n "$missing" ] || return 0
+	command -v apt-get >/dev/null && command -v dpkg >/dev/null ||
+		die "not on PATH:$missing. Install them with the system's package manager (Docker Engine, Consul, a static busybox, iptables, iproute2) and try again"
+	echo "lab: fetching$(printf '%s\n' $packages | sort -u | tr '\n' ' ' | sed 's/^/ /')(needed for$missing)"
+	fetch_packages $(printf '%s\n' $packages | sort -u)
+	for name in $missing; do
+		has_program "$name" || die "$name is still missing after its package was unpacked; delete $cache and try again, or install $name"
+	done
+}
+
+package_of() {
+	printf '%s\n' $lab_programs | sed -n "s/^$1://p"
+}
+
+# apt with its state and cache here and the machine's settings (proxy, certificates, pins) as they are. The hooks that
+# a machine may have set for updates would work on the machine's own cache.
+lab_apt() {
+	apt-get -c "$cache/apt/apt.conf" "$@" >>"$cache/apt/log" 2>&1
+}
+
+apt_config() {
+	mkdir -p "$cache/apt/state/lists/partial" "$cache/apt/archives/partial"
+	cat >"$cache/apt/apt.conf" <<-CONF
+		Dir::State "$cache/apt/state";
+		Dir::State::status "/var/lib/dpkg/status";
+		Dir::Cache "$cache/apt";
+		Dir::Etc::sourcelist "$cache/apt/sources.list";
+		Dir::Etc::sourceparts "/dev/null";
+		APT::Sandbox::User "root";
+		APT::Keep-Downloaded-Packages "true";
+		Acquire::Languages "none";
+		Acquire::Retries "3";
+		Debug::NoLocking "true";
+		#clear APT::Update::Pre-Invoke;
+		#clear APT::Update::Post-Invoke;
+		#clear APT::Update::Post-Invoke-Success;
+		#clear DPkg::Post-Invoke;
+	CONF
+}
+
+# The machine's own mirror, and on Debian its suite bullseye for Consul, which later releases do not have.
+apt_sources() {
+	local uri suite components codename id keyring options=''
+	# shellcheck source=/dev/null
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	# shellcheck source=/dev/null
+	id=$(. /etc/os-release && echo "$ID")
+	keyring=/usr/share/keyrings/$id-archive-keyring.gpg
+	[ ! -r "$keyring" ] || options="[signed-by=$keyring] "
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages' 2>>"$cache/apt/log" |
+		awk -v codename="$codename" '$2 ~ "^" codename && ($3 == "main" || $3 == "universe")' | sort -u >"$cache/apt/targets"
+	[ -s "$cache/apt/targets" ] ||
+		die "apt has no source for ${codename:-this release}: add the distribution's own to /etc/apt, or install dockerd, consul and a static busybox"
+	while read -r uri suite components; do
+		echo "deb $options$uri $suite $components"
+		[ "$id $suite" != "debian $codename" ] || echo "deb $options$uri bullseye main"
+	done <"$cache/apt/targets" | sort -u >"$cache/apt/sources.list"
+}
+
+fetch_packages() {
+	mkdir -p "$cache/apt"
+	: >"$cache/apt/log"
+	apt_config
+	apt_sources
+	lab_apt update || die "apt-get update failed, is there a network? $(tail -n 3 "$cache/apt/log")"
+	# --download-only resolves what this very machine lacks, libraries included.
+	lab_apt install --download-only --yes --no-install-recommends "$@" ||
+		die "apt-get could not download $*: $(tail -n 3 "$cache/apt/log")"
+	unpack_packages
+}
+
+unpack_packages() {
+	local deb
+	rm -rf "$cache/root.new"
+	mkdir -p "$cache/root" "$cache/bin"
+	for deb in "$cache"/apt/archives/*.deb; do dpkg -x "$deb" "$cache/root"; done
+	rm -f "$cache"/apt/archives/*.deb
+	rm -rf "$cache/apt/state"
+	link_programs
+}
+
+# Programs in use find each other on PATH. One that lacks a library here gets it from the unpacked packages alone.
+link_programs() {
+	local file name libs
+	libs=$(find "$cache/root" -type d -name '*-linux-gnu*' -path '*/lib/*' | tr '\n' ':')
+	for file in "$cache"/root/usr/sbin/* "$cache"/root/usr/bin/* "$cache"/root/sbin/* "$cache"/root/bin/*; do
+		name=$(basename "$file")
+		case $name in dockerd | docker | docker-proxy | docker-init | containerd | containerd-shim* | runc | ip | consul | busybox | xtables-*-multi) ;; *) continue ;; esac
+		[ -x "$file" ] || continue
+		if [ "${name#xtables-}" != "$name" ]; then
+			link_iptables "$file" "$libs"
+		elif ldd "$file" 2>/dev/null | grep -q 'not found'; then
+			wrapper "$name" "$libs" "exec '$file' \"\$@\""
+		else
+			ln -sf "$file" "$cache/bin/$name"
+		fi
+	done
+}
+
+# /usr/sbin/iptables is a link of the alternatives system, which unpacking does not run. private.sh says which one works.
+link_iptables() {
+	local name
+	for name in iptables ip6tables; do
+		wrapper "$name" "$2" "XTABLES_LIBDIR='$(dirname "$(find "$cache/root" -name libxt_addrtype.so)")'
+export XTABLES_LIBDIR
+exec '$cache/root/usr/sbin/xtables-'\"\${LAB_IPTABLES:-nft}\"-multi $name \"\$@\""
+	done
+}
+
+wrapper() {
+	# A link of an earlier run would be written through.
+	rm -f "$cache/bin/$1"
+	printf '#!/bin/sh\nLD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:-}\nexport LD_LIBRARY_PATH\n%s\n' "'$2'" "$3" >"$cache/bin/$1"
+	chmod +x "$cache/bin/$1"
+}
