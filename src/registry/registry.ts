@@ -13,8 +13,18 @@ export interface RegistryList {
 	readonly doubt?: string;
 }
 
-/** Why a registry call failed; a closed set, used as a metric's label. `invalid` and `forbidden` do not go away by trying again. */
-export type RegistryErrorClass = 'unreachable' | 'timeout' | 'forbidden' | 'invalid' | 'throttled' | 'unavailable';
+/**
+ * Why a registry call failed; a closed set, used as a metric's label. `invalid` and `forbidden` do not go away by trying
+ * again; `scripts-disabled` is the agent's refusal of checks with `args`, and only of those.
+ */
+export type RegistryErrorClass =
+	| 'unreachable'
+	| 'timeout'
+	| 'forbidden'
+	| 'invalid'
+	| 'scripts-disabled'
+	| 'throttled'
+	| 'unavailable';
 
 export class RegistryError extends Error {
 	override name = 'RegistryError';

@@ -1,0 +1,57 @@
+import { DeadlineError } from '../deadline.ts';
+import { RegistryError, type RegistryErrorClass } from './registry.ts';
+
+/** One HTTP answer, whatever its status. */
+export interface Answer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+	readonly body: unknown;
+}
+
+/** What was asked for, as error messages name it: `PUT /v1/agent/service/register`. */
+export type Asked = `${'GET' | 'PUT'} ${string}`;
+
+const longestBody = 200;
+
+/** Texts come first: Consul 1.8 answers some refusals of the caller with 500, and a leader's refusal arrives as a failed RPC. */
+const texts: readonly (readonly [pattern: RegExp, errorClass: RegistryErrorClass])[] = [
+	[/\bScripts are disabled on this agent\b/, 'scripts-disabled'],
+	[/^(?:rpc error making call: )*(?:Permission denied\b|ACL not found)/, 'forbidden'],
+];
+
+function classOfAnswer(status: number, text: string): RegistryErrorClass {
+	if (status === 403 || status === 401) return 'forbidden';
+	const known = status >= 400 ? texts.find(([pattern]) => pattern.test(text)) : undefined;
+	if (known !== undefined) return known[1];
+	if (status === 429) return 'throttled';
+	return status >= 500 ? 'unavailable' : 'invalid';
+}
+
+export function textOf(body: unknown): string {
+	if (typeof body === 'string') return body;
+	if (body === undefined) return '';
+	return Buffer.isBuffer(body) ? body.toString('utf8') : (JSON.stringify(body) ?? '');
+}
+
+/** An answer that is not the one asked for. Its cause is left out on purpose: the client's error holds the request and its token. */
+export function refusal(asked: Asked, { status, body }: Answer): RegistryError {
+	const text = textOf(body).trim();
+	const said = text === '' ? '' : `: ${text.slice(0, longestBody)}`;
+	return new RegistryError(classOfAnswer(status, text), `${asked}: status ${status}${said}`, { status });
+}
+
+/** A call that got no answer at all. Reads the error by its fields: the client prefixes messages and wraps nothing. */
+export function failure(asked: Asked, error: unknown): RegistryError {
+	if (error instanceof RegistryError) return error;
+	if (error instanceof DeadlineError) return new RegistryError('timeout', error.message, { cause: error });
+	const { isCodec, code, message } = Object(error) as { isCodec?: boolean; code?: string; message?: string };
+	// The client's message quotes the answer, which is not ours to print.
+	if (isCodec === true) return new RegistryError('invalid', `${asked}: the answer is not valid JSON`);
+	if (code === 'ETIMEDOUT') return new RegistryError('timeout', `${asked}: ${code}`, { cause: error });
+	return new RegistryError('unreachable', `${asked}: ${code ?? message ?? 'no answer'}`, { cause: error });
+}
+
+/** @throws RegistryError of class `invalid`, for an answer of 200 that does not have the documented form */
+export function malformed(asked: Asked, rule: string): never {
+	throw new RegistryError('invalid', `${asked}: ${rule}`);
+}

@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import type { Registration, Stamp } from '../model.ts';
+import { stampKeys } from './consul-body.ts';
+
+/** What Consul answers, read into our words. Only the fields that are compared are looked at, so newer agents may add some. */
+
+/** valibot's record drops keys such as `constructor`, which are valid in Meta. */
+const StringMap = v.custom<Readonly<Record<string, string>>>(
+	(input) =>
+		typeof input === 'object' &&
+		input !== null &&
+		!Array.isArray(input) &&
+		Object.values(input).every((value) => typeof value === 'string'),
+	'expected a map of strings',
+);
+
+const ServiceRow = v.object({
+	ID: v.pipe(v.string(), v.nonEmpty()),
+	Service: v.string(),
+	Kind: v.nullish(v.string(), ''),
+	Address: v.nullish(v.string(), ''),
+	Port: v.nullish(v.pipe(v.number(), v.integer()), 0),
+	// Consul writes null or nothing where there are none, depending on version and endpoint.
+	Tags: v.nullish(v.array(v.string()), []),
+	Meta: v.nullish(StringMap, {}),
+	Weights: v.nullish(v.object({ Passing: v.number(), Warning: v.number() }), { Passing: 1, Warning: 1 }),
+	EnableTagOverride: v.nullish(v.boolean(), false),
+});
+
+const CheckRow = v.object({ CheckID: v.string(), ServiceID: v.string(), Status: v.string() });
+const HealthAnswer = v.object({ Checks: v.nullish(v.array(CheckRow), []) });
+
+const SelfAnswer = v.object({
+	Config: v.nullish(v.object({ NodeName: v.nullish(v.string(), '') })),
+	Member: v.nullish(v.object({ Name: v.nullish(v.string(), ''), Addr: v.nullish(v.string(), '') })),
+	DebugConfig: v.nullish(v.object({ AdvertiseAddrLAN: v.nullish(v.string(), '') })),
+});
+
+/** A value of the documented form, or which rule the answer breaks, without the value, which may be anything. */
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rule: string };
+
+function read<T>(schema: v.GenericSchema<unknown, T>, input: unknown, what: string): Read<T> {
+	const result = v.safeParse(schema, input, { abortEarly: true });
+	if (result.success) return { ok: true, value: result.output };
+	const [issue] = result.issues;
+	return {
+		ok: false,
+		rule: `${what}: ${v.getDotPath(issue) ?? 'the whole'} is not ${issue.expected ?? 'as documented'}`,
+	};
+}
+
+const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
+	typeof input === 'object' && input !== null && !Array.isArray(input);
+
+/** One row of `/agent/services`, `/agent/service/<id>` or the catalog. */
+export function readService(input: unknown, what = 'service'): Read<Registration> {
+	const row = read(ServiceRow, input, what);
+	if (!row.ok) return row;
+	const { ID, Service, Kind, Address, Port, Tags, Meta, Weights, EnableTagOverride } = row.value;
+	return {
+		ok: true,
+		value: {
+			id: ID,
+			name: Service,
+			kind: Kind,
+			address: Address,
+			port: Port,
+			tags: Tags,
+			weights: { passing: Weights.Passing, warning: Weights.Warning },
+			enableTagOverride: EnableTagOverride,
+			...readMeta(Meta),
+		},
+	};
+}
+
+/**
+ * Splits Meta into the user's pairs and our stamp. A stamp that lacks one of its four values was tampered with and proves
+ * nothing: it counts as none, and what is left of it stays in `meta`, where it shows as a difference and gets overwritten.
+ */
+export function readMeta(all: Readonly<Record<string, string>>): Pick<Registration, 'meta' | 'stamp'> {
+	const at = (key: string): string => (Object.hasOwn(all, key) ? (all[key] ?? '') : '');
+	const stamp: Stamp = {
+		owner: at(stampKeys.owner),
+		engine: at(stampKeys.engine),
+		containerId: at(stampKeys.containerId),
+		spec: at(stampKeys.spec),
+	};
+	if (Object.values(stamp).includes('')) return { stamp: undefined, meta: all };
+	const ours = new Set<string>(Object.values(stampKeys));
+	return { stamp, meta: Object.fromEntries(Object.entries(all).filter(([key]) => !ours.has(key))) };
+}
+
+/** The body of `/agent/services`. One row that cannot be read spoils the list: what it lacks would look absent. */
+export function readServices(body: unknown): Read<readonly Registration[]> {
+	if (!isObject(body)) return { ok: false, rule: 'the list of services is not an object' };
+	return readAll(Object.entries(body));
+}
+
+/**
+ * The body of `/catalog/node-services/<node>`; `undefined` where it shows nothing of the node at all, which is what a token
+ * without `node:read` gets, with status 200, and also what a node gets that has not joined yet.
+ */
+export function readNodeServices(body: unknown): Read<readonly Registration[] | undefined> {
+	if (body === null) return { ok: true, value: undefined };
+	if (!isObject(body)) return { ok: false, rule: 'the services of the node are not an object' };
+	const services = body['Services'];
+	if (services === null || services === undefined) return { ok: true, value: undefined };
+	if (!Array.isArray(services)) return { ok: false, rule: 'Services is not a list' };
+	return readAll(services.map((row: unknown) => [isObject(row) ? String(row['ID']) : '', row]));
+}
+
+function readAll(rows: readonly (readonly [id: string, row: unknown])[]): Read<readonly Registration[]> {
+	const registrations: Registration[] = [];
+	for (const [id, row] of rows) {
+		const service = readService(row, `service ${id.slice(0, 200)}`);
+		if (!service.ok) return service;
+		registrations.push(service.value);
+	}
+	return { ok: true, value: registrations };
+}
+
+/** The ids of the checks that belong to the service `id`, from `/agent/health/service/id/<id>`. */
+export function readCheckIds(body: unknown, id: string): Read<readonly string[]> {
+	const health = read(HealthAnswer, body, 'health');
+	if (!health.ok) return health;
+	// The agent adds the node's own checks, maintenance for instance, to every service's answer.
+	const own = health.value.Checks.filter(({ ServiceID }) => ServiceID === id);
+	return { ok: true, value: own.map(({ CheckID }) => CheckID) };
+}
+
+/** Empty strings where the agent does not say. */
+export function readSelf(body: unknown): Read<{ readonly node: string; readonly address: string }> {
+	const self = read(SelfAnswer, body, 'agent');
+	if (!self.ok) return self;
+	const { Config, Member, DebugConfig } = self.value;
+	return {
+		ok: true,
+		value: {
+			node: Config?.NodeName || Member?.Name || '',
+			address: Member?.Addr || DebugConfig?.AdvertiseAddrLAN || '',
+		},
+	};
+}

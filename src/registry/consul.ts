@@ -1,0 +1,143 @@
+import { defer } from 'rxjs';
+import { systemClock } from '../clock.ts';
+import type { ServiceId, ServiceInstance } from '../model.ts';
+import { isOurCheckId, registerBody } from './consul-body.ts';
+import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
+import { type ConsulHttp, type ConsulOptions, consulHttp } from './consul-http.ts';
+import { type Read, readCheckIds, readSelf, readService, readServices } from './consul-shapes.ts';
+import { driftWatch } from './drift-watch.ts';
+import type { Registry, RegistryList } from './registry.ts';
+
+/** How long a 404 spares the search for obsolete checks: a PUT follows the read within moments, or is another story. */
+const absenceMs = 10_000;
+const maxAbsences = 10_000;
+
+/** The services of one Consul agent. Messages of its errors name method, path, status and the answer's first 200 characters. */
+export function consulRegistry(options: ConsulOptions): Registry {
+	const http = consulHttp(options);
+	const absent = absences();
+	return {
+		get: async (id, signal) => {
+			const asked: Asked = `GET /v1/agent/service/${encodeURIComponent(id)}`;
+			const answer = await http.call(asked, { signal });
+			if (answer.status === 404) {
+				absent.add(id);
+				return undefined;
+			}
+			return readAs(asked, answer, readService);
+		},
+		list: async (signal) => {
+			const asked: Asked = 'GET /v1/agent/services';
+			const answer = await http.call(asked, { signal });
+			return { registrations: readAs(asked, answer, readServices), ...doubtOf(answer) };
+		},
+		register: async (service, stamp, signal) => {
+			const wasAbsent = absent.take(service.id);
+			const asked: Asked = 'PUT /v1/agent/service/register';
+			expectOk(asked, await http.call(asked, { signal, body: registerBody(service, stamp) }));
+			if (!wasAbsent) await removeObsoleteChecks(http, service, signal);
+		},
+		deregister: async (id, signal) => {
+			const asked: Asked = `PUT /v1/agent/service/deregister/${encodeURIComponent(id)}`;
+			const answer = await http.call(asked, { signal });
+			if (!isUnknown(answer, 'service')) expectOk(asked, answer);
+		},
+		heartbeat: async (checkId, signal) => {
+			const asked: Asked = `PUT /v1/agent/check/pass/${encodeURIComponent(checkId)}`;
+			// Constant, since a note that changes is one more write to the catalog.
+			const answer = await http.call(asked, { signal, query: { note: 'the container runs' } });
+			if (isUnknown(answer, 'check')) malformed(asked, `no such TTL check: ${textOf(answer.body).slice(0, 200)}`);
+			expectOk(asked, answer);
+		},
+		advertisedAddress: async (signal) => {
+			const { address } = await self(http, signal);
+			return address === '' ? malformed('GET /v1/agent/self', 'the agent does not say its address') : address;
+		},
+		// Its own connection: a question that is kept waiting for a minute must not take one from the calls.
+		changes: (owner) => defer(() => driftWatch(watchOptions(options, consulHttp(options, 2)), owner)),
+	};
+}
+
+const watchOptions = (options: ConsulOptions, http: ConsulHttp): Parameters<typeof driftWatch>[0] => ({
+	http,
+	clock: systemClock,
+	random: Math.random,
+	node: async (signal) => {
+		if (options.node !== undefined) return options.node;
+		const { node } = await self(http, signal);
+		return node === '' ? malformed('GET /v1/agent/self', 'the agent does not say its node') : node;
+	},
+});
+
+async function self(http: ConsulHttp, signal: AbortSignal): Promise<{ node: string; address: string }> {
+	const asked: Asked = 'GET /v1/agent/self';
+	return readAs(asked, await http.call(asked, { signal }), readSelf);
+}
+
+function expectOk(asked: Asked, answer: Answer): void {
+	if (answer.status !== 200) throw refusal(asked, answer);
+}
+
+function readAs<T>(asked: Asked, answer: Answer, read: (body: unknown) => Read<T>): T {
+	expectOk(asked, answer);
+	const result = read(answer.body);
+	return result.ok ? result.value : malformed(asked, result.rule);
+}
+
+/** Newer agents say that they left something out; Consul 1.8 does not, and only reads by id reveal it there. */
+const doubtOf = ({ headers }: Answer): Pick<RegistryList, 'doubt'> =>
+	headers['x-consul-results-filtered-by-acls'] === 'true'
+		? { doubt: 'the agent left out services that the token may not read' }
+		: {};
+
+const unknown = {
+	/** With ACLs on, the agent looks the service up first, and fails with 500. */
+	service: /^Unknown service\b/i,
+	check: /^Unknown check\b|does not have associated TTL/i,
+} as const;
+
+const isUnknown = ({ status, body }: Answer, what: keyof typeof unknown): boolean =>
+	status === 404 || (status === 500 && unknown[what].test(textOf(body)));
+
+/**
+ * A PUT leaves the checks behind that it does not name. `replace-existing-checks` would remove them, but with them
+ * maintenance and whatever other people attached, so ours go one by one.
+ */
+async function removeObsoleteChecks(http: ConsulHttp, service: ServiceInstance, signal: AbortSignal): Promise<void> {
+	const wanted = new Set(service.checks.map(({ id }) => id));
+	const ids = await checkIds(http, service.id, signal);
+	for (const id of ids.filter((id) => isOurCheckId(id, service.id) && !wanted.has(id))) {
+		const asked: Asked = `PUT /v1/agent/check/deregister/${encodeURIComponent(id)}`;
+		const answer = await http.call(asked, { signal });
+		if (!isUnknown(answer, 'check')) expectOk(asked, answer);
+	}
+}
+
+async function checkIds(http: ConsulHttp, id: ServiceId, signal: AbortSignal): Promise<readonly string[]> {
+	const asked: Asked = `GET /v1/agent/health/service/id/${encodeURIComponent(id)}`;
+	const answer = await http.call(asked, { signal });
+	if (answer.status === 404) return [];
+	// The status is the service's health: 429 is a warning, 503 critical. What refuses has another body.
+	const health = readCheckIds(answer.body, id);
+	if (health.ok && [200, 429, 503].includes(answer.status)) return health.value;
+	if (answer.status !== 200) throw refusal(asked, answer);
+	return malformed(asked, health.ok ? 'unexpected' : health.rule);
+}
+
+/** Ids that were just read as absent: such a service has no old checks, which saves a new one the search for them. */
+function absences(): { add(id: ServiceId): void; take(id: ServiceId): boolean } {
+	const since = new Map<ServiceId, number>();
+	return {
+		add: (id) => {
+			since.delete(id);
+			since.set(id, systemClock.now());
+			const [oldest] = since.keys();
+			if (since.size > maxAbsences && oldest !== undefined) since.delete(oldest);
+		},
+		take: (id) => {
+			const at = since.get(id);
+			since.delete(id);
+			return at !== undefined && systemClock.now() - at < absenceMs;
+		},
+	};
+}

@@ -1,0 +1,118 @@
+import { networkInterfaces } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
+import { asapScheduler, concat, defer, distinctUntilChanged, map, observeOn, of, Subject, startWith } from 'rxjs';
+import type { Registration, ServiceId } from '../model.ts';
+import { type CheckBody, isOurCheckId, registerBody } from './consul-body.ts';
+import { type Asked, malformed, refusal } from './consul-errors.ts';
+import { readService } from './consul-shapes.ts';
+import { refusalOf } from './memory-rules.ts';
+import type { Registry, RegistryChange } from './registry.ts';
+
+export interface MemoryCheck {
+	readonly id: string;
+	/** Empty for a check of the node. */
+	readonly serviceId: ServiceId;
+	readonly name: string;
+	readonly status: string;
+	/** Whether it takes heartbeats. */
+	readonly isTtl: boolean;
+}
+
+export interface MemoryOptions {
+	/** Whether checks with `args` are taken; not unless said, as with Consul. */
+	readonly scripts?: boolean;
+	/** What it advertises; the host's first address unless given. */
+	readonly address?: string;
+}
+
+export interface MemoryRegistry extends Registry {
+	/** Everything it holds, by id. */
+	snapshot(): { readonly registrations: readonly Registration[]; readonly checks: readonly MemoryCheck[] };
+	/** Adds or changes a check as somebody else would, through the agent's own endpoint. */
+	attachCheck(check: MemoryCheck): void;
+}
+
+/** An agent in memory, with Consul's defaults and refusals: it shows what would be registered where there is no Consul. */
+export function memoryRegistry({ scripts = false, address }: MemoryOptions = {}): MemoryRegistry {
+	const services = new Map<ServiceId, Registration>();
+	const checks = new Map<string, MemoryCheck>();
+	const written = new Subject<void>();
+	const seenBy = (owner: string): readonly Registration[] =>
+		byId(services).filter(({ stamp }) => stamp?.owner === owner);
+	return {
+		snapshot: () => ({ registrations: byId(services), checks: byId(checks) }),
+		attachCheck: (check) => void checks.set(check.id, check),
+		get: async (id, signal) => {
+			signal.throwIfAborted();
+			return services.get(id);
+		},
+		list: async (signal) => {
+			signal.throwIfAborted();
+			return { registrations: byId(services) };
+		},
+		register: async (service, stamp, signal) => {
+			signal.throwIfAborted();
+			const asked: Asked = 'PUT /v1/agent/service/register';
+			const body = registerBody(service, stamp);
+			const refused = refusalOf(body, scripts);
+			if (refused !== undefined) throw refusal(asked, { status: refused.status, headers: {}, body: refused.text });
+			// Through the wire's form and back, so that what is shown is what a Consul would show.
+			const stored = readService({ ...body, Service: body.Name });
+			if (!stored.ok) malformed(asked, stored.rule);
+			else services.set(service.id, stored.value);
+			for (const check of body.Checks) putCheck(checks, service.id, check);
+			const wanted = new Set(service.checks.map(({ id }) => id));
+			dropChecks(checks, service.id, (id) => isOurCheckId(id, service.id) && !wanted.has(id));
+			written.next();
+		},
+		deregister: async (id, signal) => {
+			signal.throwIfAborted();
+			services.delete(id);
+			dropChecks(checks, id, () => true);
+			written.next();
+		},
+		heartbeat: async (checkId, signal) => {
+			signal.throwIfAborted();
+			const check = checks.get(checkId);
+			if (check?.isTtl !== true) return malformed(`PUT /v1/agent/check/pass/${checkId}`, 'no such TTL check');
+			checks.set(checkId, { ...check, status: 'passing' });
+		},
+		advertisedAddress: async (signal) => {
+			signal.throwIfAborted();
+			return address ?? firstAddress();
+		},
+		changes: (owner) =>
+			defer(() =>
+				concat(
+					of<RegistryChange>({ kind: 'connected' }),
+					written.pipe(
+						startWith(undefined),
+						map(() => seenBy(owner)),
+						// The catalog does not tell of writes that change nothing.
+						distinctUntilChanged((a, b) => isDeepStrictEqual(a, b)),
+						map((seen): RegistryChange => ({ kind: 'changed', seen })),
+					),
+				),
+			).pipe(observeOn(asapScheduler)),
+	};
+}
+
+/** A check that keeps its id keeps its status; a new one is critical unless it says otherwise. */
+function putCheck(checks: Map<string, MemoryCheck>, serviceId: ServiceId, body: CheckBody): void {
+	const id = body.CheckID ?? `service:${serviceId}`;
+	const status = checks.get(id)?.status ?? body.Status ?? 'critical';
+	checks.set(id, { id, serviceId, name: body.Name ?? '', status, isTtl: body.TTL !== undefined });
+}
+
+function dropChecks(checks: Map<string, MemoryCheck>, serviceId: ServiceId, isGone: (id: string) => boolean): void {
+	for (const check of checks.values()) if (check.serviceId === serviceId && isGone(check.id)) checks.delete(check.id);
+}
+
+const byId = <T extends { readonly id: string }>(all: ReadonlyMap<string, T>): readonly T[] =>
+	[...all.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** As Consul does by default. */
+const firstAddress = (): string =>
+	Object.values(networkInterfaces())
+		.flatMap((addresses) => addresses ?? [])
+		.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
