@@ -42,7 +42,7 @@ private_exec_here() {
 	exec nsenter --target "$pid" --net --uts --mount -- \
 		env --chdir="$PWD" -u DOCKER_HOST -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY -u DOCKER_CERT_PATH \
 		-u CONSUL_HTTP_ADDR -u CONSUL_HTTP_SSL -u CONSUL_HTTP_TOKEN -u CONSUL_HTTP_TOKEN_FILE -u CONSUL_NAMESPACE \
-		RECONSUL_LAB=1 RECONSUL_LAB_ADDRESS=192.0.2.10 RECONSUL_LAB_IMAGES="$(cat "$run/images")" \
+		RECONSUL_LAB=1 RECONSUL_LAB_TMP="$lab/tmp" RECONSUL_LAB_IMAGES="$(cat "$run/images")" \
 		RECONSUL_LAB_STORAGE="$(cat "$run/storage")" RECONSUL_LAB_CGROUP="$(cgroup_name)" \
 		LAB_IPTABLES="$(cat "$run/iptables")" PATH="$(lab_path)" "$@"
 }
