@@ -1,0 +1,83 @@
+# reconsul. `make` prints the targets.
+NODE_VERSION := 24.21.0
+STARTED := $(shell date +%s)
+IMAGE ?= reconsul:dev
+LAB := test/lab/lab
+
+# A Node of our own, from npm's registry, where the machine's is older than 24.
+export PATH := $(CURDIR)/.node/node_modules/.bin:$(PATH)
+NODE_IS_OLD := $(shell node -e 'process.exitCode = parseInt(process.versions.node) < 24 ? 1 : 0' 2>/dev/null || echo yes)
+OS := $(shell uname -s | tr A-Z a-z)
+ARCH := $(subst aarch64,arm64,$(subst x86_64,x64,$(shell uname -m)))
+NODE := .node/node_modules/.package-lock.json
+NEED_NPM = command -v npm >/dev/null || \
+	{ echo 'npm is missing: install Node.js with npm, any version will do (on Debian: apt install npm)' >&2; exit 1; }
+
+# No test may hang for ever; this is per test and per file.
+TEST := node --test --test-timeout=300000
+
+# Runs what follows with the lab up, and takes it down again unless it was up before or LAB_KEEP is set.
+WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
+	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	$(LAB) up &&
+
+.PHONY: help deps build check unit test demo run bench docs lab-up lab-down image clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: node_modules/.package-lock.json ## Node 24 where the machine's is older, and the packages
+
+build: dist/reconsul.cjs ## one file: dist/reconsul.cjs
+
+check: deps ## types and lint
+	@node_modules/.bin/tsc
+	@node_modules/.bin/biome check --error-on-warnings
+
+unit: deps ## the tests that need neither Docker nor Consul
+	@$(TEST) 'test/unit/**/*.test.ts' 'test/conformance/**/*.test.ts'
+
+test: check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
+	@$(WITH_LAB) \
+	$(LAB) exec $(TEST) --test-concurrency=2 'test/integration/**/*.test.ts' && \
+	$(LAB) exec $(TEST) --test-concurrency=1 'test/e2e/**/*.test.ts' && \
+	echo "make test: passed, $$(( $$(date +%s) - $(STARTED) )) s"
+
+demo: build ## the quick start on real containers, step by step, with times
+	@$(WITH_LAB) $(LAB) exec node test/demo/demo.ts
+
+run: build ## the daemon: on this host's Docker and Consul if both are there, else the lab's (URI= FLAGS=)
+	@URI='$(URI)' test/lab/run $(FLAGS)
+
+bench: build ## one table of times, as ratios to the bare calls
+	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts
+
+docs: deps ## write docs/ from the tables in the code
+	@node src/cli/docs.ts
+
+lab-up: deps ## start the lab: test/lab/lab exec CMD runs a command in it
+	@$(LAB) up
+
+lab-down: ## end the lab and everything in it
+	@$(LAB) down
+
+image: ## the container image (IMAGE=reconsul:dev)
+	docker build --tag $(IMAGE) .
+
+clean: lab-down ## remove what was built, and the lab with its downloads
+	rm -rf dist .lab
+
+node_modules/.package-lock.json: package-lock.json | $(if $(NODE_IS_OLD),$(NODE))
+	@$(NEED_NPM)
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(NODE):
+	@$(NEED_NPM)
+	npm install --prefix .node --save-exact --ignore-scripts --no-audit --no-fund node-$(OS)-$(ARCH)@$(NODE_VERSION)
+
+dist/reconsul.cjs: node_modules/.package-lock.json package.json $(shell find src -name '*.ts')
+	@node_modules/.bin/esbuild src/main.ts --bundle --minify --platform=node --target=node24 --format=cjs \
+		'--external:cpu-features' '--external:*.node' --banner:js='#!/usr/bin/env node' --log-level=warning \
+		--define:process.env.RECONSUL_VERSION="\"$$(node -p 'require("./package.json").version')\"" --outfile=$@
+	@chmod +x $@
