@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # What the lab runs: programs on PATH first, else Debian packages that are unpacked below .lab/cache, not installed.
-# shellcheck disable=SC2154 # cache and here are the caller's
+# shellcheck disable=SC2154 # cache is set by the caller
 
 # program:package. Consul is not in Debian 12; see apt_sources.
-lab_programs='dockerd:docker.io docker:docker.io docker-proxy:docker.io containerd:containerd
-containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static'
+lab_programs=(dockerd:docker.io docker:docker.io docker-proxy:docker.io containerd:containerd
+	containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static)
 
 find_program() {
 	PATH="$cache/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin" type -P "$1"
@@ -23,25 +23,26 @@ is_static() {
 
 # need_programs NAME...: fetches what is missing among them.
 need_programs() {
-	local name missing='' packages=''
+	local name missing=() packages=()
 	for name in "$@"; do
 		if ! has_program "$name"; then
-			missing="$missing $name"
-			packages="$packages $(package_of "$name")"
+			missing+=("$name")
+			packages+=("$(package_of "$name")")
 		fi
 	done
-	[ -n "$missing" ] || return 0
-	command -v apt-get >/dev/null && command -v dpkg >/dev/null ||
-		die "not on PATH:$missing. Install them with the system's package manager (Docker Engine, Consul, a static busybox, iptables, iproute2) and try again"
-	echo "lab: fetching$(printf '%s\n' $packages | sort -u | tr '\n' ' ' | sed 's/^/ /')(needed for$missing)"
-	fetch_packages $(printf '%s\n' $packages | sort -u)
-	for name in $missing; do
+	[ ${#missing[@]} -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
+		die "not on PATH: ${missing[*]}. Install what they belong to (Docker Engine, Consul, a static busybox, iptables, iproute2) and try again"
+	fi
+	echo "lab: fetching what is missing: ${missing[*]}"
+	fetch_packages "${packages[@]}"
+	for name in "${missing[@]}"; do
 		has_program "$name" || die "$name is still missing after its package was unpacked; delete $cache and try again, or install $name"
 	done
 }
 
 package_of() {
-	printf '%s\n' $lab_programs | sed -n "s/^$1://p"
+	printf '%s\n' "${lab_programs[@]}" | sed -n "s/^$1://p"
 }
 
 # apt with its state and cache here and the machine's settings (proxy, certificates, pins) as they are. The hooks that
@@ -79,6 +80,7 @@ apt_sources() {
 	id=$(. /etc/os-release && echo "$ID")
 	keyring=/usr/share/keyrings/$id-archive-keyring.gpg
 	[ ! -r "$keyring" ] || options="[signed-by=$keyring] "
+	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages' 2>>"$cache/apt/log" |
 		awk -v codename="$codename" '$2 ~ "^" codename && ($3 == "main" || $3 == "universe")' | sort -u >"$cache/apt/targets"
 	[ -s "$cache/apt/targets" ] ||
@@ -142,6 +144,7 @@ exec '$cache/root/usr/sbin/xtables-'\"\${LAB_IPTABLES:-nft}\"-multi $name \"\$@\
 wrapper() {
 	# A link of an earlier run would be written through.
 	rm -f "$cache/bin/$1"
+	# shellcheck disable=SC2016 # expanded when the wrapper runs
 	printf '#!/bin/sh\nLD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:-}\nexport LD_LIBRARY_PATH\n%s\n' "'$2'" "$3" >"$cache/bin/$1"
 	chmod +x "$cache/bin/$1"
 }

@@ -76,7 +76,7 @@ images_tar() {
 	busybox=$(find_program busybox)
 	key=$(cat "$here/images.mjs" "$here/images.json" "$here/serve" "$busybox" | cksum | cut -d' ' -f1)
 	if [ ! -s "$cache/images-$key.tar" ]; then
-		command -v node >/dev/null || die 'node is needed to make the images: install Node.js (24, or any with npm and `make deps`)'
+		command -v node >/dev/null || die 'node is needed to make the images: install Node.js with npm'
 		mkdir -p "$cache"
 		rm -f "$cache"/images-*.tar
 		node "$here/images.mjs" "$busybox" "$cache/images.new" && mv "$cache/images.new" "$cache/images-$key.tar"
