@@ -92,26 +92,23 @@ const cleanPairs = (pairs: readonly (readonly [unknown, unknown])[], depth: numb
 
 /** What identifies an error. The clients hang whole responses, headers and tokens among them, on the ones they throw. */
 function cleanError(error: Error): LogFields {
-	const {
-		code,
-		status,
-		class: errorClass,
-	}: { code?: unknown; status?: unknown; class?: unknown } = Object.assign({}, error);
 	const { cause } = error;
 	return Object.fromEntries(
 		Object.entries({
 			name: cleanText(String(error.name), 100),
-			class: shortly(errorClass),
-			code: shortly(code),
-			status: shortly(status),
+			class: shortly(error, 'class'),
+			code: shortly(error, 'code'),
+			status: shortly(error, 'status'),
 			message: cleanText(String(error.message), maxErrorText),
 			cause: cause instanceof Error ? cleanText(`${cause.name}: ${cause.message}`, maxErrorText) : undefined,
 		}).filter(([, value]) => value !== undefined),
 	);
 }
 
-const shortly = (value: unknown): string | number | undefined =>
-	typeof value === 'string' ? cleanText(value, 100) : typeof value === 'number' ? value : undefined;
+function shortly(error: Error, key: string): string | number | undefined {
+	const value: unknown = Reflect.get(error, key);
+	return typeof value === 'string' ? cleanText(value, 100) : typeof value === 'number' ? value : undefined;
+}
 
 const asText = (destination: DestinationStream): DestinationStream => ({
 	write: (line) => destination.write(textLine(JSON.parse(line))),

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Logger } from '../log.ts';
+import { hostPort, type ListenAddress, parseListen } from './listen.ts';
+import { type Answer, answerTo, type RouteOptions } from './routes.ts';
+
+export interface ServerOptions extends RouteOptions {
+	/** `:9482`, `127.0.0.1:0`, `[::1]:9482`; empty for no server at all. */
+	readonly listen: string;
+	readonly log: Logger;
+	/** After an address could not be taken, in milliseconds. */
+	readonly retryMs?: number;
+	readonly limits?: Limits;
+}
+
+export interface RunningServer {
+	/** Where it listens at the moment, `127.0.0.1:9482`; `undefined` while the address is taken, or without a server. */
+	readonly address: string | undefined;
+	/** Settles when every connection is closed; answers in progress get a second. */
+	close(): Promise<void>;
+}
+
+/** How long one peer may take, in milliseconds, and how many there may be. */
+export interface Limits {
+	readonly headersMs: number;
+	readonly requestMs: number;
+	readonly idleMs: number;
+	readonly stalledMs: number;
+	readonly connections: number;
+}
+
+const defaultLimits: Limits = {
+	headersMs: 5_000,
+	requestMs: 10_000,
+	idleMs: 20_000,
+	stalledMs: 30_000,
+	connections: 64,
+};
+const maxHeaderBytes = 8_192;
+const maxHeaders = 64;
+const closeGraceMs = 1_000;
+const defaultRetryMs = 10_000;
+
+/**
+ * Starts the HTTP server. An address that cannot be taken is logged and tried again: registering goes on without figures.
+ *
+ * Resolves after the first attempt and never rejects.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+	const address = addressOf(options);
+	if (address === undefined) return { address: undefined, close: async () => {} };
+	const server = createBoundedServer(options);
+	let retry: NodeJS.Timeout | undefined;
+	let failures = 0;
+	const attempt = async (): Promise<void> => {
+		try {
+			await listening(server, address);
+			server.on('error', (error) => options.log.warn({ error }, 'a connection could not be accepted'));
+			options.log.info({ listen: textOf(server) }, 'serving /metrics, /healthz and /readyz');
+		} catch (error) {
+			failures += 1;
+			const message = `cannot listen on ${options.listen}; registering goes on without it, -listen changes the address`;
+			options.log[failures === 1 ? 'warn' : 'debug']({ error }, message);
+			retry = setTimeout(attempt, options.retryMs ?? defaultRetryMs).unref();
+		}
+	};
+	await attempt();
+	return {
+		get address() {
+			return textOf(server);
+		},
+		close: () => {
+			clearTimeout(retry);
+			return closed(server);
+		},
+	};
+}
+
+function addressOf({ listen, log }: ServerOptions): ListenAddress | undefined {
+	try {
+		return parseListen(listen);
+	} catch (error) {
+		log.warn({ error }, 'registering goes on without /metrics and /healthz');
+		return undefined;
+	}
+}
+
+/** Without a host Node takes both families, or IPv4 alone where the kernel has no IPv6. */
+async function listening(server: Server, { host, port }: ListenAddress): Promise<void> {
+	server.listen({ port, ...(host === undefined ? {} : { host }) });
+	await once(server, 'listening');
+}
+
+function textOf(server: Server): string | undefined {
+	const address = server.address();
+	return isAddressInfo(address) ? hostPort(address.address, address.port) : undefined;
+}
+
+const isAddressInfo = (address: ReturnType<Server['address']>): address is AddressInfo =>
+	address !== null && typeof address !== 'string';
+
+function closed(server: Server): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	const force = setTimeout(() => server.closeAllConnections(), closeGraceMs);
+	server.close(() => {
+		clearTimeout(force);
+		resolve();
+	});
+	server.closeIdleConnections();
+	return promise;
+}
+
+function createBoundedServer(options: ServerOptions): Server {
+	const limits = options.limits ?? defaultLimits;
+	const server = createServer({
+		maxHeaderSize: maxHeaderBytes,
+		headersTimeout: limits.headersMs,
+		requestTimeout: limits.requestMs,
+		keepAliveTimeout: limits.idleMs,
+		// Node looks for late requests every 30 s unless told otherwise.
+		connectionsCheckingInterval: Math.min(limits.headersMs, limits.requestMs),
+	});
+	server.maxHeadersCount = maxHeaders;
+	server.timeout = limits.stalledMs;
+	server.on('request', (request, response) => void handle(request, response, options));
+	boundConnections(server, limits.connections);
+	return server;
+}
+
+/**
+ * Makes room by closing the oldest connection. Refusing the newest, as `maxConnections` does, would let a few that send
+ * nothing shut out the health check; ours are answered within milliseconds, so the oldest is idle or never meant well.
+ */
+function boundConnections(server: Server, max: number): void {
+	const open = new Set<Socket>();
+	server.on('connection', (socket) => {
+		open.add(socket);
+		socket.once('close', () => open.delete(socket));
+		const [oldest] = open;
+		if (open.size > max) oldest?.destroy();
+	});
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+	const { method = '', url: target = '', headers, socket } = request;
+	try {
+		send(
+			response,
+			await answerTo({ method, target, peer: socket.remoteAddress, host: headers.host }, options),
+			request,
+		);
+	} catch (error) {
+		options.log.error({ error, path: target.split('?', 1)[0] }, 'a request could not be answered');
+		send(response, { status: 500, body: 'internal error; the log has more\n' }, request);
+	}
+}
+
+function send(
+	response: ServerResponse,
+	{ status, body, contentType, headers }: Answer,
+	request: IncomingMessage,
+): void {
+	if (response.destroyed || response.headersSent) return;
+	response.writeHead(status, {
+		'Content-Type': contentType ?? 'text/plain; charset=utf-8',
+		'Content-Length': Buffer.byteLength(body),
+		'Cache-Control': 'no-store',
+		'X-Content-Type-Options': 'nosniff',
+		'Content-Security-Policy': "default-src 'none'",
+		Server: 'reconsul',
+		...(hasBody(request) ? { Connection: 'close' } : {}),
+		...headers,
+	});
+	response.end(body);
+}
+
+/** A body is never read: the connection ends with the answer, rather than swallowing what comes. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+	headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

@@ -1,0 +1,91 @@
+import { cleanText } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { isLocalRequest } from './access.ts';
+import type { HealthCheck } from './health.ts';
+
+/** What the server shows; each is asked anew on every request, and has to be quick. */
+export interface Providers {
+	readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+	readonly health: () => readonly HealthCheck[];
+	readonly ready: () => readonly HealthCheck[];
+	/** The answer of `/api/services`, ready for JSON, with secrets masked. */
+	readonly services: () => unknown;
+}
+
+export interface RouteRequest {
+	readonly method: string;
+	/** As sent: path and query. */
+	readonly target: string;
+	readonly peer: string | undefined;
+	readonly host: string | undefined;
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly body: string;
+	readonly contentType?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RouteOptions {
+	readonly providers: Providers;
+	/** `local`: the API answers people on this machine only. */
+	readonly api: 'local' | 'public';
+}
+
+interface Route {
+	readonly about: string;
+	readonly isPrivate?: boolean;
+	readonly answer: (providers: Providers, isVerbose: boolean) => Answer | Promise<Answer>;
+}
+
+const routes: Readonly<Record<string, Route>> = {
+	'/metrics': {
+		about: "figures in Prometheus' text format",
+		answer: async ({ metrics }) => ({ status: 200, body: await metrics.text(), contentType: metrics.contentType }),
+	},
+	'/healthz': {
+		about: 'whether the daemon gets on with its work; ?verbose lists the checks',
+		answer: ({ health }, isVerbose) => checksAnswer('healthz', health(), isVerbose),
+	},
+	'/readyz': {
+		about: 'whether Consul can be relied on to follow the containers; ?verbose lists the checks',
+		answer: ({ ready }, isVerbose) => checksAnswer('readyz', ready(), isVerbose),
+	},
+	'/api/services': {
+		about: 'every service and how it stands, as JSON',
+		isPrivate: true,
+		answer: ({ services }) => ({
+			status: 200,
+			body: `${JSON.stringify(services())}\n`,
+			contentType: 'application/json; charset=utf-8',
+		}),
+	},
+	'/': { about: 'this list', answer: () => ({ status: 200, body: `reconsul\n\n${index}` }) },
+};
+
+const index = Object.entries(routes)
+	.map(([path, { about }]) => `${path.padEnd(15)} ${about}\n`)
+	.join('');
+
+/** Answers one request. Rejects where a provider throws. */
+export async function answerTo(request: RouteRequest, { providers, api }: RouteOptions): Promise<Answer> {
+	const [path = '', query = ''] = request.target.split('?', 2);
+	const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+	if (route === undefined) return { status: 404, body: `there is nothing here; there is:\n\n${index}` };
+	if (request.method !== 'GET' && request.method !== 'HEAD')
+		return { status: 405, body: 'only GET and HEAD are answered\n', headers: { Allow: 'GET, HEAD' } };
+	if (route.isPrivate && api === 'local' && !isLocalRequest(request.peer, request.host))
+		return { status: 403, body: 'answered to requests from this machine only, unless started with --api=public\n' };
+	return route.answer(providers, new URLSearchParams(query).has('verbose'));
+}
+
+/** As Kubernetes' health endpoints: `ok` in short, the list of checks when asked for or when something is wrong. */
+function checksAnswer(name: string, checks: readonly HealthCheck[], isVerbose: boolean): Answer {
+	const isWell = checks.every(({ problem }) => problem === undefined);
+	const lines = checks.map(({ name: check, problem }) =>
+		problem === undefined ? `[+]${check} ok\n` : `[-]${check} failed: ${cleanText(problem, 200)}\n`,
+	);
+	if (!isWell) return { status: 503, body: `${lines.join('')}${name} check failed\n` };
+	return { status: 200, body: isVerbose ? `${lines.join('')}${name} check passed\n` : 'ok\n' };
+}
