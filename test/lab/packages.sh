@@ -2,8 +2,9 @@
 # What the lab runs: programs on PATH first, else Debian packages that are unpacked below .lab/cache, not installed.
 # shellcheck disable=SC2154 # cache is set by the caller
 
-# program:package. Consul is not in Debian 12; see apt_sources.
-lab_programs=(dockerd:docker.io docker:docker.io docker-proxy:docker.io containerd:containerd
+# program:package, or the first of two packages that the release has (the client moved to docker-cli after Debian 12).
+# Consul is not in Debian 12; see apt_sources.
+lab_programs=(dockerd:docker.io 'docker:docker-cli|docker.io' docker-proxy:docker.io containerd:containerd
 	containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static)
 
 find_program() {
@@ -97,10 +98,17 @@ fetch_packages() {
 	apt_config
 	apt_sources
 	lab_apt update || die "apt-get update failed, is there a network? $(tail -n 3 "$cache/apt/log")"
+	local wanted names=()
+	for wanted in "$@"; do names+=("$(available "$wanted")"); done
 	# --download-only resolves what this very machine lacks, libraries included.
-	lab_apt install --download-only --yes --no-install-recommends "$@" ||
-		die "apt-get could not download $*: $(tail -n 3 "$cache/apt/log")"
+	lab_apt install --download-only --yes --no-install-recommends "${names[@]}" ||
+		die "apt-get could not download ${names[*]}: $(tail -n 3 "$cache/apt/log")"
 	unpack_packages
+}
+
+available() {
+	local first=${1%%|*}
+	if apt-cache -c "$cache/apt/apt.conf" show "$first" >/dev/null 2>&1; then echo "$first"; else echo "${1##*|}"; fi
 }
 
 unpack_packages() {
@@ -113,38 +121,46 @@ unpack_packages() {
 	link_programs
 }
 
-# Programs in use find each other on PATH. One that lacks a library here gets it from the unpacked packages alone.
+# The programs find each other on PATH. One that lacks a library here gets it from the unpacked packages alone. Paths are
+# relative: a cache may be put back in another folder.
 link_programs() {
-	local file name libs
-	libs=$(find "$cache/root" -type d -name '*-linux-gnu*' -path '*/lib/*' | tr '\n' ':')
+	local file name
 	for file in "$cache"/root/usr/sbin/* "$cache"/root/usr/bin/* "$cache"/root/sbin/* "$cache"/root/bin/*; do
-		name=$(basename "$file")
-		case $name in dockerd | docker | docker-proxy | docker-init | containerd | containerd-shim* | runc | ip | consul | busybox | xtables-*-multi) ;; *) continue ;; esac
 		[ -x "$file" ] || continue
-		if [ "${name#xtables-}" != "$name" ]; then
-			link_iptables "$file" "$libs"
-		elif ldd "$file" 2>/dev/null | grep -q 'not found'; then
-			wrapper "$name" "$libs" "exec '$file' \"\$@\""
-		else
-			ln -sf "$file" "$cache/bin/$name"
-		fi
+		name=$(basename "$file")
+		case $name in
+		xtables-nft-multi) link_iptables "${file#"$cache"/root/}" ;;
+		dockerd | docker | docker-proxy | docker-init | containerd | containerd-shim* | runc | ip | consul | busybox)
+			if ldd "$file" 2>/dev/null | grep -q 'not found'; then
+				wrapper "$name" "exec \"\$root/${file#"$cache"/root/}\" \"\$@\""
+			else
+				ln -sf "../${file#"$cache"/}" "$cache/bin/$name"
+			fi
+			;;
+		esac
 	done
 }
 
-# /usr/sbin/iptables is a link of the alternatives system, which unpacking does not run. private.sh says which one works.
+# /usr/sbin/iptables is a link of the alternatives system, which unpacking does not run; `inside` says which table
+# format the kernel has.
 link_iptables() {
-	local name
+	local name extensions
+	extensions=$(cd "$cache/root" && dirname "$(find . -name libxt_addrtype.so)")
 	for name in iptables ip6tables; do
-		wrapper "$name" "$2" "XTABLES_LIBDIR='$(dirname "$(find "$cache/root" -name libxt_addrtype.so)")'
+		wrapper "$name" "XTABLES_LIBDIR=\$root/$extensions
 export XTABLES_LIBDIR
-exec '$cache/root/usr/sbin/xtables-'\"\${LAB_IPTABLES:-nft}\"-multi $name \"\$@\""
+exec \"\$root/${1%/*}/xtables-\${LAB_IPTABLES:-nft}-multi\" $name \"\$@\""
 	done
 }
 
+# wrapper NAME COMMAND
 wrapper() {
+	local libraries
+	libraries=$(cd "$cache/root" && find . -type d -path '*/lib/*-linux-gnu*' -printf '$root/%P:')
 	# A link of an earlier run would be written through.
 	rm -f "$cache/bin/$1"
 	# shellcheck disable=SC2016 # expanded when the wrapper runs
-	printf '#!/bin/sh\nLD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:-}\nexport LD_LIBRARY_PATH\n%s\n' "'$2'" "$3" >"$cache/bin/$1"
+	printf '#!/bin/sh\nroot=${0%%/*}/../root\nLD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:-}\nexport LD_LIBRARY_PATH\n%s\n' \
+		"$libraries" "$2" >"$cache/bin/$1"
 	chmod +x "$cache/bin/$1"
 }
