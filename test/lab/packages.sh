@@ -154,13 +154,13 @@ exec \"\$root/${1%/*}/xtables-\${LAB_IPTABLES:-nft}-multi\" $name \"\$@\""
 }
 
 # wrapper NAME COMMAND
+# shellcheck disable=SC2016 # expanded when the wrapper runs
 wrapper() {
 	local libraries
-	libraries=$(cd "$cache/root" && find . -type d -path '*/lib/*-linux-gnu*' -printf '$root/%P:')
+	libraries=$(cd "$cache/root" && find . -type d -path '*/lib/*-linux-gnu*' -printf ':$root/%P')
 	# A link of an earlier run would be written through.
 	rm -f "$cache/bin/$1"
-	# shellcheck disable=SC2016 # expanded when the wrapper runs
-	printf '#!/bin/sh\nroot=${0%%/*}/../root\nLD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:-}\nexport LD_LIBRARY_PATH\n%s\n' \
-		"$libraries" "$2" >"$cache/bin/$1"
+	printf '#!/bin/sh\nroot=${0%%/*}/../root\nLD_LIBRARY_PATH=%s${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\nexport LD_LIBRARY_PATH\n%s\n' \
+		"${libraries#:}" "$2" >"$cache/bin/$1"
 	chmod +x "$cache/bin/$1"
 }

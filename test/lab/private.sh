@@ -11,9 +11,9 @@ private_packages() {
 	need_programs dockerd docker docker-proxy containerd containerd-shim-runc-v2 runc iptables ip consul busybox
 }
 
-# A process is named by pid and start time: pids come back.
+# A process is named by pid and start time: pids come back. A zombie has ended.
 started_at() {
-	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20
+	sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'
 }
 
 holder() {
