@@ -13,6 +13,8 @@ export interface ConsulAgent extends AsyncDisposable {
 	readonly node: string;
 	/** Asks it as somebody else would. The answer's text, whatever the status. */
 	ask(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+	/** SIGSTOP: it takes connections and says nothing. */
+	freeze(): void;
 	/** SIGKILL. What it knew is gone, since all of it was in memory. */
 	kill(): Promise<void>;
 	/** On the same ports, knowing nothing. */
@@ -33,7 +35,9 @@ export async function startAgent({ config = {}, token }: AgentOptions = {}): Pro
 	const directory = await mkdtemp(join(tmpdir(), 'reconsul-agent-'));
 	const ports = { http, dns: -1, grpc: -1, serf_lan: lan, serf_wan: wan, server };
 	const base = { node_name: node, bind_addr: host, client_addr: host, ports, log_level: 'warn' };
-	await writeFile(join(directory, 'agent.json'), JSON.stringify({ ...base, ...config }));
+	// Two files, since the agent merges them deeply.
+	await writeFile(join(directory, 'a.json'), JSON.stringify(base));
+	await writeFile(join(directory, 'b.json'), JSON.stringify(config));
 
 	const headers: Record<string, string> = token === undefined ? {} : { 'x-consul-token': token };
 	const ask: ConsulAgent['ask'] = async (method, path, body) => {
@@ -74,6 +78,7 @@ export async function startAgent({ config = {}, token }: AgentOptions = {}): Pro
 		port: http,
 		node,
 		ask,
+		freeze: () => void child?.kill('SIGSTOP'),
 		kill,
 		startAgain: start,
 		[Symbol.asyncDispose]: async () => {
