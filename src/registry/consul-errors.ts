@@ -5,6 +5,7 @@ import { RegistryError, type RegistryErrorClass } from './registry.ts';
 export interface Answer {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+	/** JSON as the value it stands for, anything else as text. */
 	readonly body: unknown;
 }
 
@@ -29,8 +30,7 @@ function classOfAnswer(status: number, text: string): RegistryErrorClass {
 
 export function textOf(body: unknown): string {
 	if (typeof body === 'string') return body;
-	if (body === undefined) return '';
-	return Buffer.isBuffer(body) ? body.toString('utf8') : (JSON.stringify(body) ?? '');
+	return body === undefined ? '' : (JSON.stringify(body) ?? '');
 }
 
 /** An answer that is not the one asked for. Its cause is left out on purpose: the client's error holds the request and its token. */
@@ -44,9 +44,7 @@ export function refusal(asked: Asked, { status, body }: Answer): RegistryError {
 export function failure(asked: Asked, error: unknown): RegistryError {
 	if (error instanceof RegistryError) return error;
 	if (error instanceof DeadlineError) return new RegistryError('timeout', error.message, { cause: error });
-	const { isCodec, code, message } = Object(error) as { isCodec?: boolean; code?: string; message?: string };
-	// The client's message quotes the answer, which is not ours to print.
-	if (isCodec === true) return new RegistryError('invalid', `${asked}: the answer is not valid JSON`);
+	const { code, message } = Object(error) as { code?: string; message?: string };
 	if (code === 'ETIMEDOUT') return new RegistryError('timeout', `${asked}: ${code}`, { cause: error });
 	return new RegistryError('unreachable', `${asked}: ${code ?? message ?? 'no answer'}`, { cause: error });
 }

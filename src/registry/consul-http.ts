@@ -61,6 +61,8 @@ interface RawOptions {
 	readonly query: Record<string, string>;
 	readonly headers: Record<string, string>;
 	readonly ctx: EventEmitter;
+	/** Leaves the body alone. */
+	readonly buffer: true;
 	readonly type?: 'json';
 	readonly body?: unknown;
 }
@@ -68,7 +70,7 @@ interface RawOptions {
 interface RawResponse {
 	readonly statusCode: number;
 	readonly headers: Answer['headers'];
-	readonly body?: unknown;
+	readonly body?: Buffer;
 }
 
 const defaultDeadlineMs = 10_000;
@@ -86,6 +88,7 @@ export function consulHttp(options: ConsulOptions, sockets = maxSockets): Consul
 			query: { ...call.query, ...(options.namespace === undefined ? {} : { ns: options.namespace }) },
 			headers: token ? { 'x-consul-token': token } : {},
 			ctx,
+			buffer: true,
 			...(call.body === undefined ? {} : { type: 'json', body: call.body }),
 		};
 		try {
@@ -132,8 +135,23 @@ export function consulHttp(options: ConsulOptions, sockets = maxSockets): Consul
 	};
 }
 
-/** A plain copy: the client's response leads to its request, and that to the token. */
-const answerOf = ({ statusCode, headers, body }: RawResponse): Answer => ({ status: statusCode, headers, body });
+/**
+ * A plain copy: the client's response leads to its request, and that to the token. The body is read here, since the client
+ * forgets the status over one that it cannot read.
+ */
+function answerOf({ statusCode, headers, body }: RawResponse): Answer {
+	const text = body?.toString('utf8') ?? '';
+	const isJson = String(headers['content-type']).startsWith('application/json');
+	return { status: statusCode, headers, body: isJson ? parsed(text) : text };
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
 
 /** The client's base URL ends with the version already. */
 function split(asked: Asked): readonly [method: string, path: string] {
