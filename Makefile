@@ -10,6 +10,9 @@ NODE_IS_OLD := $(shell node -e 'process.exitCode = parseInt(process.versions.nod
 OS := $(shell uname -s | tr A-Z a-z)
 ARCH := $(subst aarch64,arm64,$(subst x86_64,x64,$(shell uname -m)))
 NODE := .node/node_modules/.package-lock.json
+# npm trusts only the authorities that Node brings; a machine behind a proxy has its own in the system's file.
+SYSTEM_CA := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+NPM := $(if $(and $(SYSTEM_CA),$(if $(NODE_EXTRA_CA_CERTS),,yes)),NODE_EXTRA_CA_CERTS=$(SYSTEM_CA) )npm
 NEED_NPM = command -v npm >/dev/null || \
 	{ echo 'npm is missing: install Node.js with npm, any version will do (on Debian: apt install npm)' >&2; exit 1; }
 
@@ -69,12 +72,12 @@ clean: lab-down ## remove what was built, and the lab with its downloads
 
 node_modules/.package-lock.json: package-lock.json | $(if $(NODE_IS_OLD),$(NODE))
 	@$(NEED_NPM)
-	npm ci --ignore-scripts --no-audit --no-fund
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(NODE):
 	@$(NEED_NPM)
-	npm install --prefix .node --save-exact --ignore-scripts --no-audit --no-fund node-$(OS)-$(ARCH)@$(NODE_VERSION)
+	$(NPM) install --prefix .node --save-exact --ignore-scripts --no-audit --no-fund node-$(OS)-$(ARCH)@$(NODE_VERSION)
 
 dist/reconsul.cjs: node_modules/.package-lock.json package.json $(shell find src -name '*.ts')
 	@node_modules/.bin/esbuild src/main.ts --bundle --minify --platform=node --target=node24 --format=cjs \
