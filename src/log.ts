@@ -123,9 +123,16 @@ export function textLine({ level, time, message, ...fields }: LogFields): string
 
 function shown(value: unknown): string {
 	if (Array.isArray(value)) return value.map(shown).join(',');
+	if (isCleanedError(value))
+		return shown(`${[value.name, value.class, value.code, value.status].filter(Boolean).join(' ')}: ${value.message}`);
 	if (typeof value === 'string') return /^[^\s"=,]+$/.test(value) ? value : JSON.stringify(value);
 	return JSON.stringify(value) ?? 'undefined';
 }
+
+const isCleanedError = (
+	value: unknown,
+): value is Readonly<Record<'name' | 'class' | 'code' | 'status' | 'message', string>> =>
+	typeof value === 'object' && value !== null && 'name' in value && 'message' in value;
 
 /** A thing that can fail over and over: `failed` logs the first failure and every tenth, `recovered` that it is over. */
 export interface Repeating {

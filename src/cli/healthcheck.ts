@@ -73,7 +73,7 @@ function read(response: IncomingMessage, resolve: (verdict: Verdict) => void, si
 	});
 	response.once('error', (error) => sick(`no complete answer (${error.message})`));
 	response.once('end', () => {
-		if (response.headers.server !== 'reconsul') sick('something else answers there; is the port taken?');
+		if (response.headers['server'] !== 'reconsul') sick('something else answers there; is the port taken?');
 		else resolve({ exitCode: response.statusCode === 200 ? 0 : 1, text: body.trim() });
 	});
 }

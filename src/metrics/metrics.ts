@@ -18,23 +18,21 @@ type Labelled<Name extends keyof Table, More extends readonly unknown[] = []> = 
 	? [labels: LabelsOf<Name>, ...More]
 	: [labels?: LabelsOf<Name>, ...More];
 
-/** What a gauge shows when it is asked: one number, or one for each combination of labels; those not given are zero. */
-export type Provider<Name extends NameOf<'gauge'>> = () =>
-	| number
-	| Iterable<readonly [labels: LabelsOf<Name>, value: number]>;
+/** What a gauge shows: a number for each combination of labels; those not given are zero. */
+export type Rows<Name extends NameOf<'gauge'>> = readonly (readonly [labels: LabelsOf<Name>, value: number])[];
 
 export interface Metrics {
 	increment<Name extends NameOf<'counter'>>(name: Name, ...rest: Labelled<Name, [by?: number]>): void;
 	observe<Name extends NameOf<'histogram'>>(name: Name, seconds: number, ...rest: Labelled<Name>): void;
 	/** Sets where the gauge's value comes from; asked on each scrape, so it has to be quick and must not throw. */
-	gauge<Name extends NameOf<'gauge'>>(name: Name, provider: Provider<Name>): void;
+	gauge<Name extends NameOf<'gauge'>, const Given extends Rows<Name>>(name: Name, provider: () => number | Given): void;
 	/** Everything in Prometheus' text format. */
 	text(): Promise<string>;
 	readonly contentType: string;
 }
 
 type LabelValues = Readonly<Record<string, string>>;
-type LooseProvider = () => number | Iterable<readonly [LabelValues, number]>;
+type LooseProvider = () => number | readonly (readonly [LabelValues, number])[];
 
 /** All metrics of the table, each series at zero, and those of the process itself; in a registry of their own. */
 export function createMetrics(version: string): Metrics {

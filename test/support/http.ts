@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createLogger, type Logger } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/server/http.ts';
+import type { Providers } from '../../src/server/routes.ts';
+
+export type Line = Readonly<Record<string, unknown>>;
+
+/** A logger, and what it wrote. */
+export function logRecorder(): { readonly log: Logger; readonly lines: readonly Line[] } {
+	const lines: Line[] = [];
+	const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+	return { lines, log: createLogger({ level: 'debug', format: 'json', destination }) };
+}
+
+export interface TestServer extends RunningServer, AsyncDisposable {
+	readonly port: number;
+	readonly url: string;
+	readonly options: ServerOptions;
+}
+
+/** The real server on a port of its own, where all is well but for what the test says. */
+export async function running(
+	given: Partial<Omit<ServerOptions, 'providers'>> & { readonly providers?: Partial<Providers> },
+): Promise<TestServer> {
+	const providers: Providers = {
+		metrics: createMetrics('0'),
+		health: () => [],
+		ready: () => [],
+		services: () => ({}),
+		...given.providers,
+	};
+	const options = { listen: '127.0.0.1:0', api: 'local', log: logRecorder().log, ...given, providers } as const;
+	const server = await startServer(options);
+	const port = Number(/\d+$/.exec(server.address ?? '')?.[0] ?? 0);
+	return {
+		options,
+		port,
+		url: `http://127.0.0.1:${port}`,
+		get address() {
+			return server.address;
+		},
+		close: () => server.close(),
+		[Symbol.asyncDispose]: () => server.close(),
+	};
+}
+
+/** A connection that has stood; its failures are the server's doing and expected. */
+export async function dial(port: number): Promise<Socket> {
+	const socket = connect(port, '127.0.0.1');
+	await once(socket, 'connect');
+	socket.on('error', () => {});
+	return socket;
+}
+
+/** Sends bytes as they are and gives back everything until the connection ends; destroyed after `ms`. */
+export async function ask(port: number, bytes: string | Uint8Array, ms = 10_000): Promise<string> {
+	const socket = await dial(port);
+	let text = '';
+	socket.on('data', (chunk) => {
+		text += chunk.toString('latin1');
+	});
+	const timer = setTimeout(() => socket.destroy(), ms);
+	socket.write(bytes);
+	await once(socket, 'close');
+	clearTimeout(timer);
+	return text;
+}

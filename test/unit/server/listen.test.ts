@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { isLocalRequest } from '../../../src/server/access.ts';
+import { hostPort, type ListenAddress, parseListen, reachableHost } from '../../../src/server/listen.ts';
+
+suite('the address to listen on', () => {
+	const good: readonly [text: string, address: ListenAddress | undefined, reachable: string | undefined][] = [
+		[':9482', { host: undefined, port: 9482 }, '127.0.0.1:9482'],
+		['0.0.0.0:80', { host: '0.0.0.0', port: 80 }, '127.0.0.1:80'],
+		['[::]:80', { host: '::', port: 80 }, '[::1]:80'],
+		['127.0.0.1:0', { host: '127.0.0.1', port: 0 }, '127.0.0.1:0'],
+		['[::1]:9482', { host: '::1', port: 9482 }, '[::1]:9482'],
+		['10.1.2.3:9482', { host: '10.1.2.3', port: 9482 }, '10.1.2.3:9482'],
+		['localhost:65535', { host: 'localhost', port: 65_535 }, 'localhost:65535'],
+		['', undefined, undefined],
+	];
+	for (const [text, address, reachable] of good) {
+		test(`${JSON.stringify(text)} is understood, and reached at ${reachable}`, () => {
+			const parsed = parseListen(text);
+			assert.deepEqual(parsed, address);
+			assert.equal(parsed && hostPort(reachableHost(parsed), parsed.port), reachable);
+		});
+	}
+
+	for (const text of [
+		'9482',
+		'host',
+		':',
+		':x',
+		':65536',
+		':-1',
+		'::1:80',
+		'[::1]',
+		'[127.0.0.1]:80',
+		'[]:80',
+		'a b:80',
+		'http://h:80',
+		' :80',
+	])
+		test(`${JSON.stringify(text)} is refused, with the rule and the text`, () =>
+			assert.throws(
+				() => parseListen(text),
+				(error: Error) => error.message.startsWith('-listen must be') && error.message.includes(text),
+			));
+});
+
+suite('a request from this machine', () => {
+	const rows: readonly [peer: string | undefined, host: string | undefined, isLocal: boolean][] = [
+		['127.0.0.1', 'localhost', true],
+		['127.0.0.1', 'localhost:9482', true],
+		['127.8.9.1', '127.0.0.1:9482', true],
+		['::1', '[::1]:9482', true],
+		['::1', '[::1]', true],
+		['::ffff:127.0.0.1', 'LOCALHOST:9482', true],
+		['127.0.0.1', 'evil.example:9482', false],
+		['127.0.0.1', '127.0.0.1.evil.example', false],
+		['127.0.0.1', 'localhost.evil.example:9482', false],
+		['127.0.0.1', 'localhost:9482:1', false],
+		['127.0.0.1', undefined, false],
+		['127.0.0.1', '', false],
+		['10.0.0.1', 'localhost:9482', false],
+		['::ffff:10.0.0.1', 'localhost', false],
+		['fe80::1', 'localhost', false],
+		[undefined, 'localhost', false],
+	];
+	for (const [peer, host, isLocal] of rows)
+		test(`${peer} asking for ${host} is ${isLocal ? '' : 'not '}one`, () =>
+			assert.equal(isLocalRequest(peer, host), isLocal));
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { maskPairs, maskValue } from '../../../src/server/mask.ts';
+
+suite('masking', () => {
+	const keys: readonly [key: string, isHidden: boolean][] = [
+		['password', true],
+		['DB_PASS', true],
+		['client-secret', true],
+		['Token', true],
+		['api_key', true],
+		['aws_credentials', true],
+		['basic_auth', true],
+		['region', false],
+		['check_http', false],
+		['version', false],
+	];
+	for (const [key, isHidden] of keys)
+		test(`the value of ${key} is ${isHidden ? 'hidden' : 'shown'}`, () =>
+			assert.deepEqual(maskPairs({ [key]: 'plain' }), { [key]: isHidden ? '***' : 'plain' }));
+
+	const values: readonly [value: string, masked: string][] = [
+		['http://user:pw@host:80/x', 'http://***@host:80/x'],
+		['postgres+ssl://user@host/db', 'postgres+ssl://***@host/db'],
+		['redis://:p/w?x@y@host', 'redis://***@host'],
+		['HTTP://u:p@h', 'HTTP://***@h'],
+		['see http://u:p@h and http://v:q@i', 'see http://***@h and http://***@i'],
+		['/health?token=abc&verbose', '/health?token=***&verbose'],
+		['host=db password=abc user=me', 'host=db password=*** user=me'],
+		['X-Api-Key=abc', 'X-Api-Key=***'],
+		['http://host:80/x', 'http://host:80/x'],
+		['someone@example.org', 'someone@example.org'],
+		['eu-1', 'eu-1'],
+		['', ''],
+	];
+	for (const [value, masked] of values)
+		test(`${JSON.stringify(value)} shows as ${JSON.stringify(masked)}`, () => {
+			assert.equal(maskValue(value), masked);
+			assert.deepEqual(maskPairs({ region: value }), { region: masked });
+		});
+
+	test('no password of a URL survives, whatever is in it and around it', () => {
+		const word = fc.stringMatching(/^[A-Za-z0-9/:@?#%&=+.-]{0,20}$/);
+		fc.assert(
+			fc.property(word, word, word, (before, user, password) => {
+				const masked = maskValue(`${before} amqp://${user}:SECRET${password}@host/`);
+				assert.doesNotMatch(masked, /SECRET/);
+				assert.match(masked, /@host\/$/);
+			}),
+		);
+	});
+
+	test('keys stay as they are, and masking twice changes nothing more', () => {
+		fc.assert(
+			fc.property(fc.dictionary(fc.string(), fc.string()), (pairs) => {
+				const masked = maskPairs(pairs);
+				assert.deepEqual(Object.keys(masked).sort(), Object.keys(pairs).sort());
+				assert.deepEqual(maskPairs(masked), masked);
+			}),
+		);
+	});
+
+	test('a value made to be slow is done with at once', () => {
+		const start = performance.now();
+		for (const piece of ['a', '://', 'a://', 'key', 'key=', '@', 'a+']) maskValue(piece.repeat(2_000));
+		assert.ok(performance.now() - start < 2_000);
+	});
+});
