@@ -85,12 +85,22 @@ images_tar() {
 }
 
 private_down() {
-	local pid
+	local pid deadline=$((SECONDS + 20))
 	if pid=$(holder); then kill -KILL "$pid"; fi
-	# Every process of the lab's daemons holds this lock; the kernel ends them when the holder is gone.
-	if [ -e "$run/alive" ]; then flock -w 20 "$run/alive" true || die "processes of the lab are still there 20 s after the kill"; fi
-	for pid in /sys/fs/cgroup/"$(cgroup_name)" /sys/fs/cgroup/*/"$(cgroup_name)"; do
-		[ ! -d "$pid" ] || find "$pid" -depth -type d -exec rmdir {} + 2>/dev/null || true
+	# The daemons hold this lock; the kernel ends them when the holder is gone.
+	if [ -e "$run/alive" ]; then flock -w 20 "$run/alive" true || die 'dockerd or consul is still there 20 s after the kill'; fi
+	# The containers end a moment later. Their cgroups can be removed once they have.
+	until remove_cgroups; do
+		[ $SECONDS -lt $deadline ] || die 'containers are still there 20 s after the kill'
+		sleep 0.05
 	done
 	rm -rf "$run" "$lab/docker" "$lab/tmp"
+}
+
+remove_cgroups() {
+	local folder left=0
+	for folder in /sys/fs/cgroup/"$(cgroup_name)" /sys/fs/cgroup/*/"$(cgroup_name)"; do
+		[ ! -d "$folder" ] || find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || left=1
+	done
+	return $left
 }
