@@ -54,6 +54,14 @@ export async function dial(port: number): Promise<Socket> {
 	return socket;
 }
 
+/** Settles when the connection has ended, in whatever way. */
+export async function closing(socket: Socket): Promise<void> {
+	const { promise, resolve } = Promise.withResolvers<void>();
+	if (socket.closed) resolve();
+	socket.once('close', () => resolve());
+	await promise;
+}
+
 /** Sends bytes as they are and gives back everything until the connection ends; destroyed after `ms`. */
 export async function ask(port: number, bytes: string | Uint8Array, ms = 10_000): Promise<string> {
 	const socket = await dial(port);
@@ -63,7 +71,7 @@ export async function ask(port: number, bytes: string | Uint8Array, ms = 10_000)
 	});
 	const timer = setTimeout(() => socket.destroy(), ms);
 	socket.write(bytes);
-	await once(socket, 'close');
+	await closing(socket);
 	clearTimeout(timer);
 	return text;
 }
