@@ -80,43 +80,6 @@ const maxSockets = 32;
 /** @param sockets how many connections it may keep open at a time; calls beyond wait */
 export function consulHttp(options: ConsulOptions, sockets = maxSockets): ConsulHttp {
 	const client = rawClient(options, sockets);
-	const send = async (asked: Asked, call: Call, token: string | undefined, ctx: EventEmitter): Promise<Answer> => {
-		call.signal.throwIfAborted();
-		const [method, path] = split(asked);
-		const request: RawOptions = {
-			path,
-			query: { ...call.query, ...(options.namespace === undefined ? {} : { ns: options.namespace }) },
-			headers: token ? { 'x-consul-token': token } : {},
-			ctx,
-			buffer: true,
-			...(call.body === undefined ? {} : { type: 'json', body: call.body }),
-		};
-		try {
-			return answerOf(await (method === 'GET' ? client._get(request) : client._put(request)));
-		} catch (error) {
-			const { response } = Object(error) as { response?: RawResponse };
-			if (response === undefined) throw error;
-			return answerOf(response);
-		}
-	};
-	/** The agent may close an idle connection just as it is used again. Every call here may be made twice. */
-	const sendAgain = async (...args: Parameters<typeof send>): Promise<Answer> => {
-		try {
-			return await send(...args);
-		} catch (error) {
-			const { code } = Object(error) as { code?: string };
-			if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
-			return send(...args);
-		}
-	};
-	const sendWithToken = async (asked: Asked, call: Call, ctx: EventEmitter): Promise<Answer> => {
-		const token = await options.token?.();
-		const answer = await sendAgain(asked, call, token, ctx);
-		if (answer.status !== 403 || options.onTokenRefused === undefined) return answer;
-		await options.onTokenRefused();
-		const other = await options.token?.();
-		return other === token ? answer : sendAgain(asked, call, other, ctx);
-	};
 	return {
 		call: async (asked, call) => {
 			const ctx = new EventEmitter();
@@ -125,7 +88,9 @@ export function consulHttp(options: ConsulOptions, sockets = maxSockets): Consul
 				return await withDeadline(asked, deadlineMs, call.signal, (signal) => {
 					// The client knows no AbortSignal, and waits for ever on a connection that ends within a body.
 					signal.addEventListener('abort', () => ctx.emit('cancel'), { once: true });
-					return sendWithToken(asked, { ...call, signal }, ctx);
+					const namespace = options.namespace === undefined ? {} : { ns: options.namespace };
+					const query = { ...call.query, ...namespace };
+					return sendWithToken(options, (token) => sendAgain(client, asked, { ...call, query, signal }, token, ctx));
 				});
 			} catch (error) {
 				call.signal.throwIfAborted();
@@ -133,6 +98,48 @@ export function consulHttp(options: ConsulOptions, sockets = maxSockets): Consul
 			}
 		},
 	};
+}
+
+type Token = string | undefined;
+
+async function sendWithToken(options: ConsulOptions, send: (token: Token) => Promise<Answer>): Promise<Answer> {
+	const token = await options.token?.();
+	const answer = await send(token);
+	if (answer.status !== 403 || options.onTokenRefused === undefined) return answer;
+	await options.onTokenRefused();
+	const other = await options.token?.();
+	return other === token ? answer : send(other);
+}
+
+/** The agent may close an idle connection just as it is used again. Every call here may be made twice. */
+async function sendAgain(...args: Parameters<typeof send>): Promise<Answer> {
+	try {
+		return await send(...args);
+	} catch (error) {
+		const { code } = Object(error) as { code?: string };
+		if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
+		return send(...args);
+	}
+}
+
+async function send(client: RawClient, asked: Asked, call: Call, token: Token, ctx: EventEmitter): Promise<Answer> {
+	call.signal.throwIfAborted();
+	const [method, path] = split(asked);
+	const request: RawOptions = {
+		path,
+		query: { ...call.query },
+		headers: token ? { 'x-consul-token': token } : {},
+		ctx,
+		buffer: true,
+		...(call.body === undefined ? {} : { type: 'json', body: call.body }),
+	};
+	try {
+		return answerOf(await (method === 'GET' ? client._get(request) : client._put(request)));
+	} catch (error) {
+		const { response } = Object(error) as { response?: RawResponse };
+		if (response === undefined) throw error;
+		return answerOf(response);
+	}
 }
 
 /**

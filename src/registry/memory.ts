@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { asapScheduler, concat, defer, distinctUntilChanged, map, observeOn, of, Subject, startWith } from 'rxjs';
 import type { Registration, ServiceId } from '../model.ts';
-import { type CheckBody, isOurCheckId, registerBody } from './consul-body.ts';
+import { type CheckBody, isOurCheckId, type RegisterBody, registerBody } from './consul-body.ts';
 import { type Asked, malformed, refusal } from './consul-errors.ts';
 import { readService } from './consul-shapes.ts';
 import { refusalOf } from './memory-rules.ts';
@@ -52,17 +52,7 @@ export function memoryRegistry({ scripts = false, address }: MemoryOptions = {})
 		},
 		register: async (service, stamp, signal) => {
 			signal.throwIfAborted();
-			const asked: Asked = 'PUT /v1/agent/service/register';
-			const body = registerBody(service, stamp);
-			const refused = refusalOf(body, scripts);
-			if (refused !== undefined) throw refusal(asked, { status: refused.status, headers: {}, body: refused.text });
-			// Through the wire's form and back, so that what is shown is what a Consul would show.
-			const stored = readService({ ...body, Service: body.Name });
-			if (!stored.ok) malformed(asked, stored.rule);
-			else services.set(service.id, stored.value);
-			for (const check of body.Checks) putCheck(checks, service.id, check);
-			const wanted = new Set(service.checks.map(({ id }) => id));
-			dropChecks(checks, service.id, (id) => isOurCheckId(id, service.id) && !wanted.has(id));
+			put(services, checks, registerBody(service, stamp), scripts);
 			written.next();
 		},
 		deregister: async (id, signal) => {
@@ -95,6 +85,24 @@ export function memoryRegistry({ scripts = false, address }: MemoryOptions = {})
 				),
 			).pipe(observeOn(asapScheduler)),
 	};
+}
+
+function put(
+	services: Map<ServiceId, Registration>,
+	checks: Map<string, MemoryCheck>,
+	body: RegisterBody,
+	allowsScripts: boolean,
+): void {
+	const asked: Asked = 'PUT /v1/agent/service/register';
+	const refused = refusalOf(body, allowsScripts);
+	if (refused !== undefined) throw refusal(asked, { status: refused.status, headers: {}, body: refused.text });
+	// Through the wire's form and back, so that what is shown is what a Consul would show.
+	const stored = readService({ ...body, Service: body.Name });
+	if (!stored.ok) throw malformed(asked, stored.rule);
+	services.set(body.ID, stored.value);
+	for (const check of body.Checks) putCheck(checks, body.ID, check);
+	const wanted = new Set(body.Checks.map(({ CheckID }) => CheckID));
+	dropChecks(checks, body.ID, (id) => isOurCheckId(id, body.ID) && !wanted.has(id));
 }
 
 /** A check that keeps its id keeps its status; a new one is critical unless it says otherwise. */

@@ -1,6 +1,7 @@
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import { startAgent } from './consul-agent.ts';
-import { type Bench, registrySuite } from './registry-suite.ts';
+import { registrySuite } from './registry-suite.ts';
+import type { Bench } from './suite-words.ts';
 
 registrySuite('a Consul agent', async (): Promise<Bench> => {
 	const agent = await startAgent();

@@ -3,26 +3,10 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Check, ServiceInstance } from '../../../src/model.ts';
 import { compare } from '../../../src/plan/compare.ts';
-import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
+import { checkTests } from './checks-suite.ts';
 import { service, stamp, tcpCheck, ttlCheck } from './samples.ts';
+import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 import { idsIn, watching } from './watching.ts';
-
-/** An agent and a registry that writes to it, with what other people can do there. */
-export interface Bench extends AsyncDisposable {
-	readonly registry: Registry;
-	/** All checks of services, in any order. */
-	checks(): Promise<readonly { readonly id: string; readonly serviceId: string; readonly status: string }[]>;
-	/** Somebody adds a check of their own. */
-	attach(serviceId: string, checkId: string, kind: 'ttl' | 'tcp'): Promise<void>;
-	/** Somebody takes a service out for maintenance. */
-	maintain(serviceId: string): Promise<void>;
-	/** Removes every service and check. */
-	clear(): Promise<void>;
-}
-
-const soon = (): AbortSignal => AbortSignal.timeout(15_000);
-const refused = (errorClass: RegistryError['class']) => (error: unknown) =>
-	error instanceof RegistryError && error.class === errorClass;
 
 /** What every registry promises; run on the one in memory and on a real agent, so that the first is worth its trust. */
 export function registrySuite(name: string, make: () => Promise<Bench>): void {
@@ -38,12 +22,10 @@ export function registrySuite(name: string, make: () => Promise<Bench>): void {
 		};
 		storing(() => bench, registerAll);
 		refusing(() => bench);
-		checking(() => bench, registerAll);
+		checkTests(() => bench, registerAll);
 		watchingTests(() => bench, registerAll);
 	});
 }
-
-type RegisterAll = (...services: readonly ServiceInstance[]) => Promise<void>;
 
 const stored: readonly (readonly [sentence: string, change: Partial<ServiceInstance>])[] = [
 	['a plain service', {}],
@@ -164,67 +146,6 @@ function refusing(bench: () => Bench): void {
 	test('60 pairs of Meta beside the stamp are taken', async () => {
 		await bench().registry.register(service({ meta: pairs(60) }), stamp, soon());
 		assert.deepEqual((await bench().registry.get('u1:web:80', soon()))?.meta, pairs(60));
-	});
-}
-
-const id = 'u1:web:80';
-const main = `service:${id}`;
-const beat = `reconsul:${id}:ttl`;
-
-function checking(bench: () => Bench, registerAll: RegisterAll): void {
-	const statuses = async (): Promise<Readonly<Record<string, string>>> =>
-		Object.fromEntries((await bench().checks()).map((check) => [check.id, check.status]));
-
-	test('a check starts critical, or as it says', async () => {
-		await registerAll(service({ checks: [tcpCheck(main, { status: 'warning' }), ttlCheck(beat)] }));
-		assert.deepEqual(await statuses(), { [main]: 'warning', [beat]: 'critical' });
-	});
-	test('a heartbeat makes a TTL check pass', async () => {
-		await registerAll(service({ checks: [ttlCheck(beat)] }));
-		await bench().registry.heartbeat(beat, soon());
-		assert.deepEqual(await statuses(), { [beat]: 'passing' });
-	});
-	test('a heartbeat for a check that is not there, or not a TTL check, is invalid', async () => {
-		await assert.rejects(bench().registry.heartbeat(beat, soon()), refused('invalid'));
-		await registerAll(service({ checks: [tcpCheck(main)] }));
-		await assert.rejects(bench().registry.heartbeat(main, soon()), refused('invalid'));
-	});
-	test('a check that stays keeps its status over a write, whatever that says', async () => {
-		await registerAll(service({ checks: [ttlCheck(beat)] }));
-		await bench().registry.heartbeat(beat, soon());
-		await registerAll(service({ port: 81, checks: [ttlCheck(beat, { status: 'warning' })] }));
-		assert.deepEqual(await statuses(), { [beat]: 'passing' });
-	});
-	test('checks of ours that are no longer wanted go; other people’s and maintenance stay', async () => {
-		await registerAll(service({ checks: [tcpCheck(main), ttlCheck(beat), ttlCheck(`reconsul:${id}:x`)] }));
-		await bench().attach(id, 'somebody', 'ttl');
-		await bench().attach(id, `service:${id}:mine`, 'tcp');
-		await bench().maintain(id);
-		await registerAll(service({ checks: [ttlCheck(beat)] }));
-		const left = Object.keys(await statuses()).sort();
-		assert.deepEqual(left, [`_service_maintenance:${id}`, beat, `service:${id}:mine`, 'somebody'].sort());
-	});
-	test('old checks go also where the service was read before it was written', async () => {
-		await registerAll(service({ checks: [tcpCheck(main)] }));
-		await bench().registry.get(id, soon());
-		await registerAll(service());
-		assert.deepEqual(await statuses(), {});
-	});
-	test('old checks go also where the id was absent once and came back by another hand', async () => {
-		await bench().registry.get(id, soon());
-		await registerAll(service({ checks: [tcpCheck(main)] }));
-		await registerAll(service());
-		assert.deepEqual(await statuses(), {});
-	});
-	test('the checks of a service whose id begins with ours are not ours to remove', async () => {
-		const longer = service({ id: 'u1:web:80:udp', checks: [ttlCheck('reconsul:u1:web:80:udp:ttl')] });
-		await registerAll(longer, service({ checks: [tcpCheck(main)] }), service());
-		assert.deepEqual(Object.keys(await statuses()), ['reconsul:u1:web:80:udp:ttl']);
-	});
-	test('a service in a critical or warning state still loses its old checks', async () => {
-		const others = [tcpCheck(main), ttlCheck(beat, { status: 'warning' })];
-		await registerAll(service({ checks: others }), service({ checks: [ttlCheck(beat)] }), service());
-		assert.deepEqual(await statuses(), {});
 	});
 }
 

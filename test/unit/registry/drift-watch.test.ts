@@ -1,88 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Answer } from '../../../src/registry/consul-errors.ts';
-import { backoffMs, driftWatch, nextIndex, quoted, type WatchOptions } from '../../../src/registry/drift-watch.ts';
-import { type RegistryChange, RegistryError } from '../../../src/registry/registry.ts';
-import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { backoffMs, nextIndex, quoted } from '../../../src/registry/drift-watch.ts';
+import { RegistryError } from '../../../src/registry/registry.ts';
+import { answer, PlayedAgent } from './played-agent.ts';
 
 const unreachable = (): RegistryError => new RegistryError('unreachable', 'GET x: ECONNREFUSED');
 
-interface Asked {
-	readonly path: string;
-	readonly query: Readonly<Record<string, string>>;
-	readonly deadlineMs: number | undefined;
-	readonly signal: AbortSignal;
-	settle(outcome: Answer | Error): Promise<void>;
-}
-
-/** An agent played by hand: every question waits until the test answers it. */
-class Bench implements Disposable {
-	readonly clock: FakeClock = fakeClock();
-	readonly news: RegistryChange[] = [];
-	readonly #asked: Asked[] = [];
-	readonly #subscription;
-
-	constructor(change: Partial<WatchOptions> = {}) {
-		const options: WatchOptions = {
-			clock: this.clock,
-			random: () => 0.5,
-			node: async () => 'n 1',
-			http: {
-				call: (path, { query = {}, deadlineMs, signal }) => {
-					const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-					const settle = async (outcome: Answer | Error): Promise<void> => {
-						if (outcome instanceof Error) reject(outcome);
-						else resolve(outcome);
-						await turn();
-					};
-					this.#asked.push({ path, query, deadlineMs, signal, settle });
-					return promise;
-				},
-			},
-			...change,
-		};
-		this.#subscription = driftWatch(options, 'u1').subscribe((news) => this.news.push(news));
-	}
-
-	/** The question that waits for an answer. */
-	async question(): Promise<Asked> {
-		await turn();
-		const question = this.#asked.shift();
-		assert.ok(question, 'the agent was asked');
-		return question;
-	}
-
-	async isQuiet(): Promise<boolean> {
-		await turn();
-		return this.#asked.length === 0;
-	}
-
-	stop(): void {
-		this.#subscription.unsubscribe();
-	}
-
-	[Symbol.dispose](): void {
-		this.stop();
-	}
-
-	kinds(): readonly string[] {
-		return this.news.map((change) => change.kind);
-	}
-}
-
-const answer = (index: number | undefined, ids: readonly string[] | null, owner = 'u1'): Answer => ({
-	status: 200,
-	headers: index === undefined ? {} : { 'x-consul-index': String(index) },
-	body: {
-		Node: ids && {},
-		Services: ids?.map((ID) => ({ ID, Service: 'web', Meta: { 'reconsul-owner': owner } })) ?? null,
-	},
-});
-
 test('the first question is answered at once, the next waits for the index to move', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	const first = await bench.question();
 	assert.equal(first.path, 'GET /v1/catalog/node-services/n%201');
 	assert.deepEqual(first.query, { wait: '55000ms', filter: 'Meta["reconsul-owner"] == "u1"' });
@@ -94,7 +21,7 @@ test('the first question is answered at once, the next waits for the index to mo
 });
 
 test('after news the agent is left alone for 250 ms', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(7, ['a']));
 	assert.ok(await bench.isQuiet());
 	assert.equal(bench.clock.next(), 250);
@@ -102,7 +29,7 @@ test('after news the agent is left alone for 250 ms', async () => {
 });
 
 test('after a wait without news it is asked again at once, and nothing is said', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(7, ['a']));
 	bench.clock.next();
 	const held = await bench.question();
@@ -113,7 +40,7 @@ test('after a wait without news it is asked again at once, and nothing is said',
 });
 
 test('an agent that does not hold the question is not asked more often for it', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(7, ['a']));
 	bench.clock.next();
 	await (await bench.question()).settle(answer(7, ['a']));
@@ -127,7 +54,7 @@ for (const [sentence, index] of [
 	['is zero', 0],
 ] as const) {
 	test(`where the index ${sentence} the watch starts from the beginning`, async () => {
-		using bench = new Bench();
+		using bench = new PlayedAgent();
 		await (await bench.question()).settle(answer(7, ['a']));
 		bench.clock.next();
 		await (await bench.question()).settle(answer(index, []));
@@ -137,8 +64,16 @@ for (const [sentence, index] of [
 	});
 }
 
+test('an agent that gives no index is believed to have news each time', async () => {
+	using bench = new PlayedAgent();
+	await (await bench.question()).settle(answer(undefined, ['a']));
+	bench.clock.next();
+	await (await bench.question()).settle(answer(undefined, []));
+	assert.deepEqual(bench.kinds(), ['connected', 'changed', 'changed']);
+});
+
 test('rows of other owners are not shown, whatever an agent makes of the filter', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(7, ['a'], 'u10'));
 	assert.deepEqual(bench.news.at(-1), { kind: 'changed', seen: [] });
 });
@@ -152,7 +87,7 @@ const troubles: readonly (readonly [sentence: string, trouble: Answer | Error, e
 ];
 for (const [sentence, trouble, errorClass] of troubles) {
 	test(`${sentence} disconnects, and the next answer connects again with everything there is`, async () => {
-		using bench = new Bench();
+		using bench = new PlayedAgent();
 		await (await bench.question()).settle(answer(7, ['a']));
 		bench.clock.next();
 		await (await bench.question()).settle(trouble);
@@ -168,7 +103,7 @@ for (const [sentence, trouble, errorClass] of troubles) {
 }
 
 test('the same trouble is told once, another one again', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	for (let n = 0; n < 5; n++) {
 		await (await bench.question()).settle(unreachable());
 		bench.clock.next();
@@ -179,7 +114,7 @@ test('the same trouble is told once, another one again', async () => {
 });
 
 test('a catalog that shows nothing of the node is not a node without services', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(7, null));
 	assert.deepEqual(bench.kinds(), ['disconnected']);
 	bench.clock.next();
@@ -196,7 +131,7 @@ test('a node whose name cannot be had is trouble, and is asked for again', async
 		if (calls === 1) throw new RegistryError('forbidden', 'GET /v1/agent/self: status 403', { status: 403 });
 		return 'n1';
 	};
-	using bench = new Bench({ node });
+	using bench = new PlayedAgent({ node });
 	assert.ok(await bench.isQuiet());
 	assert.deepEqual(bench.kinds(), ['disconnected']);
 	bench.clock.next();
@@ -204,7 +139,7 @@ test('a node whose name cannot be had is trouble, and is asked for again', async
 });
 
 test('attempts come further and further apart, and close together again after two good minutes', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	const waits: number[] = [];
 	for (let n = 0; n < 9; n++) {
 		await (await bench.question()).settle(unreachable());
@@ -220,7 +155,7 @@ test('attempts come further and further apart, and close together again after tw
 });
 
 test('a subscription that ends takes its question back and leaves nothing due', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	const question = await bench.question();
 	bench.stop();
 	assert.ok(question.signal.aborted);
@@ -229,7 +164,7 @@ test('a subscription that ends takes its question back and leaves nothing due', 
 });
 
 test('a subscription that ends between two questions leaves nothing due', async () => {
-	using bench = new Bench();
+	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(7, []));
 	assert.equal(bench.clock.due().length, 1);
 	bench.stop();
