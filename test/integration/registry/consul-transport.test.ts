@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import type { ConsulTls } from '../../../src/registry/consul-http.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
-import { type ConsulAgent, freePorts, startAgent } from './consul-agent.ts';
+import { freePort } from '../../support/lab.ts';
+import { type ConsulAgent, startAgent } from './consul-agent.ts';
 import { service, stamp } from './samples.ts';
 import { watching } from './watching.ts';
 
@@ -23,7 +24,7 @@ describe('ways to a Consul agent', () => {
 
 	before(async () => {
 		directory = await mkdtemp(join(tmpdir(), 'reconsul-tls-'));
-		[tlsPort = 0] = await freePorts(1);
+		tlsPort = await freePort();
 		await run('consul', ['tls', 'ca', 'create'], { cwd: directory });
 		await run('consul', ['tls', 'cert', 'create', '-server', '-dc', 'dc1'], { cwd: directory });
 		await run('consul', ['tls', 'cert', 'create', '-client', '-dc', 'dc1'], { cwd: directory });

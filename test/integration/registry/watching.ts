@@ -1,20 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry, RegistryChange } from '../../../src/registry/registry.ts';
+import { eventually } from '../../support/lab.ts';
 
-/** Asks until the answer is there; fails after `ms` with what it waited for. */
-export async function eventually<T>(
-	what: string,
-	ask: () => T | undefined | Promise<T | undefined>,
-	ms = 10_000,
-): Promise<T> {
-	const end = performance.now() + ms;
-	for (;;) {
-		const answer = await ask();
-		if (answer !== undefined && answer !== false) return answer;
-		if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-		await sleep(5);
-	}
-}
+/** Often, since a watch is quick. */
+const everyMs = 5;
 
 export interface Watching extends Disposable {
 	/** All news so far. */
@@ -34,11 +22,12 @@ export function watching(registry: Registry, owner: string): Watching {
 	const subscription = registry.changes(owner).subscribe((change) => news.push(change));
 	return {
 		news,
-		until: (what, holds, from = 0) => eventually(what, () => news.slice(from).find(holds)),
+		until: (what, holds, from = 0) => eventually(what, () => news.slice(from).find(holds) ?? false, { everyMs }),
 		untilSeen: async (ids) => {
 			const wanted = [...ids].sort().join();
 			const last = (): RegistryChange | undefined => news.findLast(({ kind }) => kind === 'changed');
-			await eventually(`${wanted} seen`, () => (last() !== undefined && idsIn(last()).join() === wanted) || undefined);
+			const isSeen = (): boolean => last() !== undefined && idsIn(last()).join() === wanted;
+			await eventually(`seen: ${wanted}`, isSeen, { everyMs });
 		},
 		stop: () => subscription.unsubscribe(),
 		[Symbol.dispose]: () => subscription.unsubscribe(),
