@@ -37,6 +37,8 @@ export function argumentsOf(
 	return values.map((value, at) => {
 		const { name: type, fits, empty } = kinds[parameters[at] ?? rest ?? 'any'];
 		if (fits(value)) return value;
+		// A constant like 1.0 is an int where one is asked for.
+		if (type === 'int' && Number.isSafeInteger(value)) return BigInt(value as number);
 		if ((value === undefined || value === null) && empty !== undefined) return empty;
 		throw new TemplateError(`${name}: wrong type for argument ${at + 1}; expected ${type}; got ${typeOf(value)}`);
 	});

@@ -5,7 +5,7 @@ import { compareBytes, isMap, isNamed, isSlice, isStruct, typeOf, type Value } f
 type Kind = 'bool' | 'int' | 'float' | 'string' | 'nil' | 'other';
 
 function kindOf(value: Value): Kind {
-	if (value === undefined || value === null) return 'nil';
+	if (value === undefined || value === null || (isNamed(value) && value.kind === 'pointer')) return 'nil';
 	const kinds: Readonly<Record<string, Kind>> = { boolean: 'bool', bigint: 'int', number: 'float', string: 'string' };
 	return kinds[typeof value] ?? 'other';
 }

@@ -83,11 +83,17 @@ function strSlice(value: Value, ...bounds: readonly Value[]): string {
 function replaced(count: number, old: string, by: string, value: string): string {
 	if (old === by || count === 0) return value;
 	const parts = old === '' ? ['', ...value, ''] : value.split(old);
-	if (old === '' && value === '') parts.pop();
 	const limit = count < 0 ? parts.length - 1 : Math.min(count, parts.length - 1);
 	const rest = parts.slice(limit).join(old);
 	return joined([...parts.slice(0, limit), rest], by);
 }
+
+/** Go maps one character to one: `ß` has no upper case. */
+const eachCharacter = (value: string, change: (character: string) => string): string =>
+	value.replace(/./gsu, (character) => {
+		const changed = change(character);
+		return [...changed].length === 1 ? changed : character;
+	});
 
 const splitAt = (separator: string, value: string): readonly string[] =>
 	separator === '' ? [...value] : value.split(separator);
@@ -108,10 +114,14 @@ function jsonParse(document: string, path: string): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** These say of a missing value what an action would. */
+const shownAll = (values: readonly Value[]): string =>
+	sprint(values.map((value) => (value === undefined || value === null ? '<no value>' : value)));
+
 const escaped =
 	(table: Readonly<Record<string, string>>, pattern: RegExp) =>
 	(...values: readonly Value[]): string => {
-		const plain = values.length === 1 && values[0] === undefined ? '<no value>' : sprint(values);
+		const plain = shownAll(values);
 		return joined([plain.replace(pattern, (found) => table[found] ?? unicodeEscape(found))]);
 	};
 const unicodeEscape = (character: string): string =>
@@ -127,7 +137,7 @@ const scriptEscapes = {
 	'=': '\\u003D',
 };
 const queryEscape = (...values: readonly Value[]): string =>
-	encodeURIComponent(sprint(values).toWellFormed())
+	encodeURIComponent(shownAll(values).toWellFormed())
 		.replace(/[!'()*]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`)
 		.replaceAll('%20', '+');
 
@@ -176,8 +186,14 @@ export const functions: ReadonlyMap<string, FunctionShape> = new Map<string, Fun
 	['strSlice', { parameters: ['text'], rest: 'int', call: strSlice }],
 	['sIndex', { parameters: ['int', 'texts'], call: (at, list) => clamped(texts(list), int(at)) }],
 	['mIndex', { parameters: ['text', 'textMap'], call: (key, map) => (map as MapValue).entries.get(text(key)) ?? '' }],
-	['toUpper', { parameters: ['text'], call: (value) => text(value).toUpperCase() }],
-	['toLower', { parameters: ['text'], call: (value) => text(value).toLowerCase() }],
+	[
+		'toUpper',
+		{ parameters: ['text'], call: (value) => eachCharacter(text(value), (character) => character.toUpperCase()) },
+	],
+	[
+		'toLower',
+		{ parameters: ['text'], call: (value) => eachCharacter(text(value), (character) => character.toLowerCase()) },
+	],
 	[
 		'replace',
 		{

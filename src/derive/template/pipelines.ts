@@ -63,10 +63,7 @@ function commandOf(cursor: Cursor): Command {
 		const ending = peek(cursor);
 		if (first === undefined || !(ending.kind === 'pipe' || isEnding(ending)))
 			throw flaw(cursor, ending, `expected a space, | or the end of the command, got ${shown(ending)}`);
-		if (ending.kind === 'pipe') {
-			next(cursor);
-			if (isEnding(skipSpace(cursor))) throw flaw(cursor, peek(cursor), 'expected a command after |');
-		}
+		if (ending.kind === 'pipe') next(cursor);
 		return { offset, first, rest };
 	}
 }

@@ -54,10 +54,12 @@ function directiveOf([text, flags = '', width = '', point, precision = '', verb 
 
 function formatted(value: Value, asked: Directive): string {
 	const { verb, flags } = asked;
+	// `%+v` names fields; it is not the sign of a number.
+	const plain = verb === 'v' ? { ...asked, flags: flags.replaceAll('+', '') } : asked;
 	if (verb === 'T') return padded(value == null ? '<nil>' : typeOf(value), asked, false);
 	const isWhole = isSlice(value) || isMap(value) || isStruct(value);
-	if (isWhole) return print(value, (inner) => scalarOf(inner, asked), verb === 'v' && flags.includes('+'));
-	return scalarOf(value, asked);
+	if (isWhole) return print(value, (inner) => scalarOf(inner, plain), verb === 'v' && flags.includes('+'));
+	return scalarOf(value, plain);
 }
 
 function scalarOf(value: Value, asked: Directive): string {
@@ -90,11 +92,10 @@ type StringVerb = (text: string, asked: Directive) => string;
 const cut: StringVerb = (text, { precision }) =>
 	precision === undefined ? text : [...text].slice(0, precision).join('');
 const hex: StringVerb = (text, { flags, precision }) => {
-	const bytes = Buffer.from(text).subarray(0, precision);
-	const digits = flags.includes(' ')
-		? [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
-		: bytes.toString('hex');
-	return flags.includes('#') && digits !== '' ? `0x${digits}` : digits;
+	const prefix = flags.includes('#') ? '0x' : '';
+	const bytes = [...Buffer.from(text).subarray(0, precision)].map((byte) => byte.toString(16).padStart(2, '0'));
+	if (flags.includes(' ')) return bytes.map((byte) => `${prefix}${byte}`).join(' ');
+	return bytes.length === 0 ? '' : `${prefix}${bytes.join('')}`;
 };
 const stringVerbs: Readonly<Record<string, StringVerb | undefined>> = {
 	v: cut,
@@ -162,6 +163,12 @@ function floatText(value: number, { verb, flags, precision }: Directive): string
 	return `${sign}${verb === lower ? text : text.toUpperCase()}`;
 }
 
-/** toFixed gives up at 1e21. */
-const fixed = (value: number, digits: number): string =>
-	value < 1e21 ? value.toFixed(digits) : `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`;
+/** toFixed gives up at 1e21, and rounds a half up where Go rounds it to the even digit. */
+function fixed(value: number, digits: number): string {
+	if (value >= 1e21) return `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`;
+	const exact = value.toFixed(100);
+	const kept = exact.indexOf('.') + 1 + digits;
+	const truncated = exact.slice(0, digits === 0 ? kept - 1 : kept);
+	const isTieToEven = /^50*$/.test(exact.slice(kept)) && /[02468]$/.test(truncated);
+	return isTieToEven ? truncated : value.toFixed(digits);
+}

@@ -113,12 +113,17 @@ function clockOf(nanoseconds: number): string {
 	return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}`;
 }
 
+/** Deeper than anything Docker says, and no deeper than the stack. */
+const maxDepth = 100;
+
 /** What the struct does not know but Docker sends: better shown than refused. Objects of this kind are maps. */
-export function jsonValue(json: unknown): Value {
+export function jsonValue(json: unknown, depth = 0): Value {
 	if (typeof json === 'number') return Number.isSafeInteger(json) ? BigInt(json) : json;
 	if (typeof json === 'string' || typeof json === 'boolean') return json;
-	if (Array.isArray(json)) return json.map(jsonValue);
-	return isObject(json) ? { ...mapOf(json, jsonValue), zero: undefined } : null;
+	if (depth === maxDepth) return null;
+	const inner = (item: unknown): Value => jsonValue(item, depth + 1);
+	if (Array.isArray(json)) return json.map(inner);
+	return isObject(json) ? { ...mapOf(json, inner), zero: undefined } : null;
 }
 
 export type Field = { readonly found: true; readonly value: Value } | { readonly found: false };
