@@ -89,7 +89,6 @@ function addGauge(
 		...common(name, definition, registry),
 		collect: () => {
 			const given = providers.get(name)?.() ?? 0;
-			gauge.reset();
 			for (const labels of zeros) gauge.set({ ...labels }, typeof given === 'number' ? given : 0);
 			if (typeof given !== 'number') for (const [labels, value] of given) gauge.set({ ...labels }, value);
 		},

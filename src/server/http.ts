@@ -23,16 +23,17 @@ export interface RunningServer {
 
 /** How long one peer may take, in milliseconds, and how many there may be. */
 export interface Limits {
-	readonly headersMs: number;
+	/** From its first byte to the last of its headers and body. */
 	readonly requestMs: number;
+	/** Between two requests. */
 	readonly idleMs: number;
+	/** Without any progress, above all in reading our answer. */
 	readonly stalledMs: number;
 	readonly connections: number;
 }
 
 const defaultLimits: Limits = {
-	headersMs: 5_000,
-	requestMs: 10_000,
+	requestMs: 5_000,
 	idleMs: 20_000,
 	stalledMs: 30_000,
 	connections: 64,
@@ -107,7 +108,6 @@ function closed(server: Server): Promise<void> {
 		clearTimeout(force);
 		resolve();
 	});
-	server.closeIdleConnections();
 	return promise;
 }
 
@@ -115,11 +115,10 @@ function createBoundedServer(options: ServerOptions): Server {
 	const limits = options.limits ?? defaultLimits;
 	const server = createServer({
 		maxHeaderSize: maxHeaderBytes,
-		headersTimeout: limits.headersMs,
 		requestTimeout: limits.requestMs,
 		keepAliveTimeout: limits.idleMs,
 		// Node looks for late requests every 30 s unless told otherwise.
-		connectionsCheckingInterval: Math.min(limits.headersMs, limits.requestMs),
+		connectionsCheckingInterval: limits.requestMs,
 	});
 	server.maxHeadersCount = maxHeaders;
 	server.timeout = limits.stalledMs;

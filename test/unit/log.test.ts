@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -225,17 +226,17 @@ suite("the process's log", () => {
 	const child = (script: string) =>
 		spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
 
-	test('goes to standard error, complete even if the process ends at once', async () => {
+	test('goes to standard error, complete even if the process is killed right after', async () => {
 		const process_ = child(`
 			import { createLogger } from './src/log.ts';
 			const log = createLogger({ level: 'info', format: 'json' });
 			for (let at = 0; at < 1000; at += 1) log.info({ at }, 'x'.repeat(100));
-			process.exit(3);`);
+			process.kill(process.pid, 'SIGKILL');`);
 		const read = { stdout: '', stderr: '' };
 		process_.stdout.on('data', (chunk) => (read.stdout += chunk));
 		process_.stderr.on('data', (chunk) => (read.stderr += chunk));
-		const [code] = await once(process_, 'close');
-		assert.equal(code, 3);
+		const [, signal] = await once(process_, 'close');
+		assert.equal(signal, 'SIGKILL');
 		assert.equal(read.stdout, '');
 		assert.equal(JSON.parse(read.stderr.trim().split('\n').at(-1) ?? '').at, 999);
 	});
@@ -250,6 +251,21 @@ suite("the process's log", () => {
 		await once(process_.stdout, 'data');
 		process_.stderr.destroy();
 		const [code] = await once(process_, 'exit');
+		assert.equal(code, 7);
+	});
+
+	test('a full disk does not end the process', async () => {
+		const full = await open('/dev/full', 'w');
+		const script = `
+			import { createLogger } from './src/log.ts';
+			const log = createLogger({ level: 'info', format: 'json' });
+			for (let at = 0; at < 100; at += 1) log.info({ at }, 'unwritten');
+			setTimeout(() => process.exit(7), 100);`;
+		const process_ = spawn(process.execPath, ['--input-type=module', '-e', script], {
+			stdio: ['ignore', 'ignore', full.fd],
+		});
+		const [code] = await once(process_, 'exit');
+		await full.close();
 		assert.equal(code, 7);
 	});
 });

@@ -7,12 +7,16 @@ import type { Limits } from '../../../src/server/http.ts';
 import { ask, closing, dial, running, type TestServer } from '../../support/http.ts';
 
 /** Short enough to be waited for. */
-const quick: Limits = { headersMs: 200, requestMs: 300, idleMs: 200, stalledMs: 2_000, connections: 64 };
+const quick: Limits = { requestMs: 500, idleMs: 200, stalledMs: 60_000, connections: 64 };
 
-const isWell = async (server: TestServer): Promise<void> => {
-	const response = await fetch(`${server.url}/healthz`, { signal: AbortSignal.timeout(5_000) });
-	assert.equal(await response.text(), 'ok\n');
-};
+/** Once more if need be: on a busy machine an honest request can run into limits as short as these. */
+async function isWell(server: TestServer): Promise<void> {
+	const deadline = AbortSignal.timeout(5_000);
+	for (;;) {
+		const response = await fetch(`${server.url}/healthz`, { signal: deadline });
+		if ((await response.text()) === 'ok\n') return;
+	}
+}
 
 const closedWithin = (socket: Socket, ms: number): Promise<void> =>
 	withDeadline('the connection to close', ms, new AbortController().signal, () => closing(socket));
@@ -80,9 +84,26 @@ suite('peers that mean no good', () => {
 		await isWell(server);
 	});
 
+	test('a connection that is kept open without a further request is closed', async () => {
+		await using server = await running({ limits: { ...quick, requestMs: 60_000 } });
+		const socket = await dial(server.port);
+		socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
+		socket.resume();
+		// Node's own patience would be five seconds.
+		await closedWithin(socket, 3_000);
+	});
+
+	test('a connection on which nothing moves is closed', async () => {
+		await using server = await running({ limits: { ...quick, requestMs: 60_000, stalledMs: 200 } });
+		const socket = await dial(server.port);
+		socket.write('GET /healthz HT');
+		socket.resume();
+		await closedWithin(socket, 3_000);
+	});
+
 	test('a crowd that connects and says nothing does not shut anybody out', async () => {
 		await using server = await running({
-			limits: { ...quick, headersMs: 60_000, requestMs: 60_000, stalledMs: 60_000 },
+			limits: { ...quick, requestMs: 60_000 },
 		});
 		const crowd: Socket[] = [];
 		for (let size = 0; size < 200; size += 1) {

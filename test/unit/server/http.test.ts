@@ -108,6 +108,7 @@ suite('what is served', () => {
 			);
 			assert.match(answer, /^HTTP\/1\.1 405 /);
 			assert.match(answer, /^Allow: GET, HEAD\r$/m);
+			assert.match(answer, /^Connection: close\r$/m);
 		});
 	}
 
