@@ -34,6 +34,11 @@ function position(index: Value, limit: number): number {
 	return Number(index);
 }
 
+function indexable(item: Value): Value {
+	if (item === undefined || item === null) throw new TemplateError('index of untyped nil');
+	return item;
+}
+
 function indexed(item: Value, index: Value): Value {
 	if (isMap(item)) {
 		if (typeof index !== 'string') throw new TemplateError(`value has type ${typeOf(index)}; should be string`);
@@ -44,7 +49,6 @@ function indexed(item: Value, index: Value): Value {
 		const bytes = Buffer.from(item);
 		return BigInt(bytes[position(index, bytes.length - 1)] ?? 0);
 	}
-	if (item === undefined || item === null) throw new TemplateError('index of untyped nil');
 	throw new TemplateError(isNamed(item) ? 'index of nil pointer' : `can't index item of type ${typeOf(item)}`);
 }
 
@@ -156,7 +160,7 @@ export const functions: ReadonlyMap<string, FunctionShape> = new Map<string, Fun
 	['or', { parameters: ['any'], rest: 'any', call: lastOf }],
 	['not', { parameters: ['any'], call: (value) => !isTrue(value) }],
 	['len', { parameters: ['any'], call: (value) => BigInt(lengthOf(value)) }],
-	['index', { parameters: ['any'], rest: 'any', call: (item, ...keys) => keys.reduce(indexed, item) }],
+	['index', { parameters: ['any'], rest: 'any', call: (item, ...keys) => keys.reduce(indexed, indexable(item)) }],
 	['slice', { parameters: ['any'], rest: 'any', call: sliced }],
 	['print', { parameters: [], rest: 'any', call: (...values) => sprint(values) }],
 	[

@@ -138,7 +138,7 @@ function integerText(value: bigint, { verb, flags, precision }: Directive): stri
 	const character = String.fromCodePoint(isRune ? Number(value) : 0xfffd);
 	if (verb === 'c') return character;
 	if (verb === 'q') return quote(character, "'");
-	if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`;
+	if (verb === 'U') return `U+${BigInt.asUintN(64, value).toString(16).toUpperCase().padStart(4, '0')}`;
 	const base = bases[verb];
 	if (base === undefined) return undefined;
 	const magnitude = (value < 0n ? -value : value).toString(base).padStart(precision ?? 0, '0');
