@@ -57,7 +57,10 @@ export function containerOf(document: unknown): Container {
 }
 
 const invalid = (subject: string, field: string, flaw: string): SourceError =>
-	new SourceError('invalid', `what Docker says ${subject.length === 64 ? `of ${subject.slice(0, 12)}` : subject} cannot be used: ${field} ${flaw}`);
+	new SourceError(
+		'invalid',
+		`what Docker says ${subject.length === 64 ? `of ${subject.slice(0, 12)}` : subject} cannot be used: ${field} ${flaw}`,
+	);
 
 function bindingOf(value: unknown): readonly PortBinding[] {
 	const binding = objectAt(value);

@@ -1,0 +1,141 @@
+import type Dockerode from 'dockerode';
+import { defer, finalize, type Observable, share, startWith, tap } from 'rxjs';
+import type { Clock } from '../clock.ts';
+import type { Container } from '../model.ts';
+import { dockerEngine, type Engine } from './engine.ts';
+import { dockerEvents } from './events.ts';
+import { containerOf } from './inspect.ts';
+import { type InspectCache, inspectCache } from './inspect-cache.ts';
+import { type EngineInfo, type Source, type SourceChange, SourceError } from './source.ts';
+
+export interface DockerSourceOptions {
+	/** Where the engine is. Nothing is taken from the environment; an agent must not be among it, it makes lists 100 times slower. */
+	readonly docker: Dockerode.DockerOptions;
+	/** Inspects at a time, of one list. */
+	readonly concurrency?: number;
+	/** Milliseconds since the epoch, for events that carry no time. */
+	readonly now?: () => number;
+	readonly random?: () => number;
+	readonly clock?: Clock;
+	/** Told once of events that make no sense. */
+	readonly warn?: (message: string) => void;
+}
+
+/**
+ * A Docker engine, or what speaks its API. It asks only for `GET /containers`, `/events`, `/info` and `/version`, so a
+ * read-only socket proxy is enough.
+ */
+export function dockerSource({ docker, concurrency = 16, ...rest }: DockerSourceOptions): Source {
+	const engine = dockerEngine(docker);
+	const cache = inspectCache();
+	const events = dockerEvents({ engine, ...rest });
+	const { changes, isOpen } = sharedChanges(events.changes, cache);
+	return {
+		list: (signal) => list(engine, cache, concurrency, signal),
+		get: (idOrName, signal) => get(engine, idOrName, signal),
+		info: (signal) => info(engine, signal),
+		changes: () => defer(() => (isOpen() ? changes.pipe(startWith({ kind: 'connected' } as const)) : changes)),
+		reopen: events.reopen,
+	};
+}
+
+/** One stream for all who listen, and for the cache before them. */
+function sharedChanges(
+	source: Observable<SourceChange>,
+	cache: InspectCache,
+): { readonly changes: Observable<SourceChange>; readonly isOpen: () => boolean } {
+	let isOpen = false;
+	const restart = (open: boolean): void => {
+		isOpen = open;
+		cache.restart(open);
+	};
+	const changes = source.pipe(
+		tap((change) => {
+			if (change.kind === 'changed') cache.drop(change.key);
+			else restart(change.kind === 'connected');
+		}),
+		finalize(() => restart(false)),
+		share(),
+	);
+	return { changes, isOpen: () => isOpen };
+}
+
+const isId = (text: unknown): text is string => typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+
+async function get(engine: Engine, idOrName: string, signal: AbortSignal): Promise<Container | undefined> {
+	const said = await engine.inspect(idOrName, signal);
+	if (said === undefined) return undefined;
+	const container = containerOf(said);
+	if (container.id === idOrName || container.name === idOrName) return container;
+	// Docker looks for names first, then for ids that begin so: an answer with another name means that nobody has this one.
+	if (!isId(idOrName)) return undefined;
+	throw new SourceError('invalid', `Docker at ${engine.where} answers for container ${idOrName} with ${container.id}`);
+}
+
+async function list(
+	engine: Engine,
+	cache: InspectCache,
+	concurrency: number,
+	signal: AbortSignal,
+): Promise<readonly Container[]> {
+	const rows = rowsOf(engine, await engine.list(signal));
+	cache.keep(new Set(rows.map(({ id }) => id)));
+	// The first failure ends the other calls too: nobody wants their answers.
+	const failed = new AbortController();
+	const either = AbortSignal.any([signal, failed.signal]);
+	const found: Container[] = [];
+	const queue = rows.values();
+	const work = async (): Promise<void> => {
+		for (const { id, fingerprint } of queue) {
+			const container = await cache.get(id, fingerprint, () => get(engine, id, either));
+			if (container?.running === true) found.push(container);
+		}
+	};
+	try {
+		await Promise.all(Array.from({ length: Math.min(concurrency, rows.length) }, work));
+	} catch (error) {
+		failed.abort(error);
+		throw error;
+	}
+	return found;
+}
+
+interface Row {
+	readonly id: string;
+	/** Everything of it but `Up 3 seconds`. */
+	readonly fingerprint: string;
+}
+
+const stableFields = ['Id', 'Names', 'Image', 'ImageID', 'Created', 'State', 'Ports', 'Labels', 'NetworkSettings'];
+
+/** Docker lists a container's ports in another order each time. */
+const unordered = (value: unknown): unknown =>
+	Array.isArray(value) ? value.map((item) => JSON.stringify(item)).sort() : value;
+
+function rowsOf({ where }: Engine, said: unknown): readonly Row[] {
+	if (!Array.isArray(said)) throw new SourceError('invalid', `Docker at ${where} answers list with no list`);
+	return said.map((row: unknown) => {
+		const fields = Object(row) as Readonly<Record<string, unknown>>;
+		const id = fields['Id'];
+		if (!isId(id)) throw new SourceError('invalid', `Docker at ${where} lists a container without a proper id`);
+		return { id, fingerprint: JSON.stringify(stableFields.map((name) => unordered(fields[name]))) };
+	});
+}
+
+async function info(engine: Engine, signal: AbortSignal): Promise<EngineInfo> {
+	const first = infoOf(engine, await engine.info(signal));
+	const second = infoOf(engine, await engine.info(signal));
+	// Podman makes up another one for each question.
+	return first.id === second.id ? first : { ...first, id: 'none' };
+}
+
+function infoOf({ where }: Engine, said: unknown): EngineInfo {
+	// The client gives what is no JSON as bytes.
+	if (typeof said !== 'object' || said === null || Buffer.isBuffer(said))
+		throw new SourceError('invalid', `Docker at ${where} answers info with no object`);
+	const textOf = (name: string): string => {
+		const value: unknown = Reflect.get(said, name);
+		return typeof value === 'string' ? value : '';
+	};
+	return { id: textOf('ID') || 'none', name: textOf('Name'), version: textOf('ServerVersion') };
+}

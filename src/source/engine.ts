@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import Dockerode from 'dockerode';
+import { withDeadline } from '../deadline.ts';
+import { isNoSuchContainer, sourceErrorOf } from './docker-errors.ts';
+import { eventFilters } from './event.ts';
+import { SourceError } from './source.ts';
+
+/** The five questions asked of an engine, all of them GET. Each settles within its deadline and gives back what was said, unread. */
+export interface Engine {
+	/** What to call it in messages: the socket's path, or host and port. */
+	readonly where: string;
+	list(signal: AbortSignal): Promise<unknown>;
+	/** `undefined` when there is no such container. */
+	inspect(idOrName: string, signal: AbortSignal): Promise<unknown>;
+	info(signal: AbortSignal): Promise<unknown>;
+	version(signal: AbortSignal): Promise<unknown>;
+	/** Settles when the engine has accepted. `since` in seconds since the epoch. */
+	events(since: number | undefined, signal: AbortSignal): Promise<Readable>;
+}
+
+const callMs = 10_000;
+/** A liveness probe is answered from memory, or the engine is not alive. */
+const versionMs = 2_000;
+const defaultSocket = '/var/run/docker.sock';
+
+/** Without these, docker-modem fills in what DOCKER_HOST and its kin say, a time-out that ends quiet streams among it. */
+const nothingFromEnvironment: Dockerode.DockerOptions = {
+	host: undefined,
+	port: undefined,
+	ca: undefined,
+	cert: undefined,
+	key: undefined,
+	timeout: undefined,
+	version: undefined,
+};
+
+/** @param options where the engine is; without a host or a socket, Docker's usual socket */
+export function dockerEngine(options: Dockerode.DockerOptions): Engine {
+	const socketPath = options.socketPath ?? defaultSocket;
+	const where = options.host === undefined ? socketPath : `${options.host}${options.port ? `:${options.port}` : ''}`;
+	const address = options.host === undefined ? { socketPath, protocol: 'http' as const } : {};
+	const docker = new Dockerode({ ...nothingFromEnvironment, ...options, ...address });
+	const ask = async <T>(
+		what: string,
+		ms: number,
+		outer: AbortSignal,
+		call: (abortSignal: AbortSignal) => Promise<T>,
+	): Promise<T> => {
+		try {
+			return await withDeadline(what, ms, outer, call);
+		} catch (error) {
+			outer.throwIfAborted();
+			throw sourceErrorOf(where, what, error);
+		}
+	};
+	return {
+		where,
+		list: (signal) => ask('list', callMs, signal, (abortSignal) => docker.listContainers({ abortSignal })),
+		inspect: (idOrName, signal) =>
+			ask('inspect', callMs, signal, async (abortSignal) => {
+				try {
+					return await docker.getContainer(encodeURIComponent(idOrName)).inspect({ abortSignal });
+				} catch (error) {
+					if (isNoSuchContainer(error)) return undefined;
+					throw error;
+				}
+			}),
+		// The types of these two do not know their options.
+		info: (signal) =>
+			ask('info', callMs, signal, (abortSignal) => Reflect.apply(docker.info, docker, [{ abortSignal }])),
+		version: (signal) =>
+			ask('version', versionMs, signal, (abortSignal) => Reflect.apply(docker.version, docker, [{ abortSignal }])),
+		events: (since, signal) =>
+			ask('events', callMs, signal, async (abortSignal) => {
+				const from = since === undefined ? {} : { since };
+				const stream: unknown = await docker.getEvents({ filters: eventFilters, ...from, abortSignal });
+				if (stream instanceof Readable) return stream;
+				throw new SourceError('invalid', `Docker at ${where} answers events with something that is no stream`);
+			}),
+	};
+}

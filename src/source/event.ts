@@ -1,0 +1,61 @@
+import type { SourceChange } from './source.ts';
+
+type Changed = Extract<SourceChange, { kind: 'changed' }>;
+
+/** What can change what is wanted. Docker filters by it, so that a container with a chatty exec costs nothing. */
+const wanted: Readonly<Record<string, readonly string[]>> = {
+	container: ['start', 'kill', 'die', 'pause', 'unpause', 'rename', 'update', 'health_status', 'destroy'],
+	network: ['connect', 'disconnect'],
+};
+
+export const eventFilters = {
+	type: ['container', 'network'],
+	event: Object.values(wanted).flat(),
+} satisfies { readonly type: ('container' | 'network')[]; readonly event: string[] };
+
+/**
+ * Reads one line of the event stream.
+ *
+ * @param now milliseconds since the epoch, for an engine that leaves out the time
+ * @returns `undefined` for an event that concerns no container, or none of its that matters
+ * @throws Error for a line that is no event; the message quotes nothing, since labels may hold secrets
+ */
+export function changeOf(line: string, now: () => number): Changed | undefined {
+	const event = objectAt(parsed(line), 'an event');
+	const { Type: type, Action: said } = event;
+	if (typeof type !== 'string' || typeof said !== 'string') throw new Error('an event must have a Type and an Action');
+	const actor = objectAt(event['Actor'], "an event's Actor");
+	// `health_status: healthy` carries its outcome behind the colon.
+	const action = said.split(':', 1)[0] ?? said;
+	if (!wanted[type]?.includes(action)) return undefined;
+	const key = type === 'network' ? objectAt(actor['Attributes'] ?? {}, 'Attributes')['container'] : actor['ID'];
+	if (key === undefined && type === 'network') return undefined;
+	if (typeof key !== 'string' || !/^[0-9a-f]{64}$/.test(key))
+		throw new Error("a container's id must be 64 hexadecimal digits");
+	return { kind: 'changed', key, action, at: millisecondsOf(event) ?? now() };
+}
+
+function parsed(line: string): unknown {
+	try {
+		return JSON.parse(line, exactTime);
+	} catch {
+		// The message of a SyntaxError quotes the text.
+		throw new Error('an event must be JSON');
+	}
+}
+
+/** Nanoseconds since the epoch exceed 2⁵³, so they are taken from the text. */
+function exactTime(name: string, value: unknown, context?: { readonly source?: string }): unknown {
+	const isTime = name === 'timeNano' && typeof value === 'number' && /^\d+$/.test(context?.source ?? '');
+	return isTime ? BigInt(context?.source ?? 0) : value;
+}
+
+function millisecondsOf({ timeNano, time }: Readonly<Record<string, unknown>>): number | undefined {
+	if (typeof timeNano === 'bigint') return Number(timeNano / 1_000_000n) + Number(timeNano % 1_000_000n) / 1e6;
+	return typeof time === 'number' ? time * 1_000 : undefined;
+}
+
+function objectAt(value: unknown, what: string): Readonly<Record<string, unknown>> {
+	if (typeof value !== 'object' || value === null) throw new Error(`${what} must be an object`);
+	return value as Readonly<Record<string, unknown>>;
+}
