@@ -3,15 +3,15 @@ import type { SourceChange } from './source.ts';
 type Changed = Extract<SourceChange, { kind: 'changed' }>;
 
 /** What can change what is wanted. Docker filters by it, so that a container with a chatty exec costs nothing. */
-const wanted: Readonly<Record<string, readonly string[]>> = {
-	container: ['start', 'kill', 'die', 'pause', 'unpause', 'rename', 'update', 'health_status', 'destroy'],
-	network: ['connect', 'disconnect'],
-};
+const wanted: ReadonlyMap<string, readonly string[]> = new Map([
+	['container', ['start', 'kill', 'die', 'pause', 'unpause', 'rename', 'update', 'health_status', 'destroy']],
+	['network', ['connect', 'disconnect']],
+]);
 
 export const eventFilters = {
-	type: ['container', 'network'],
-	event: Object.values(wanted).flat(),
-} satisfies { readonly type: ('container' | 'network')[]; readonly event: string[] };
+	type: ['container' as const, 'network' as const],
+	event: [...wanted.values()].flat(),
+};
 
 /**
  * Reads one line of the event stream.
@@ -27,7 +27,7 @@ export function changeOf(line: string, now: () => number): Changed | undefined {
 	const actor = objectAt(event['Actor'], "an event's Actor");
 	// `health_status: healthy` carries its outcome behind the colon.
 	const action = said.split(':', 1)[0] ?? said;
-	if (!wanted[type]?.includes(action)) return undefined;
+	if (!wanted.get(type)?.includes(action)) return undefined;
 	const key = type === 'network' ? objectAt(actor['Attributes'] ?? {}, 'Attributes')['container'] : actor['ID'];
 	if (key === undefined && type === 'network') return undefined;
 	if (typeof key !== 'string' || !/^[0-9a-f]{64}$/.test(key))

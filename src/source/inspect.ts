@@ -28,11 +28,13 @@ const mapAt = <T>(value: unknown, read: (value: unknown) => T | undefined): Read
 export function containerOf(document: unknown): Container {
 	const inspect = objectAt(document);
 	const id = textAt(inspect['Id']);
-	if (!/^[0-9a-f]{64}$/.test(id)) throw invalid('of a container', 'Id', 'is not 64 hexadecimal digits');
 	const name = textAt(inspect['Name']).replace(/^\//, '');
-	if (name === '') throw invalid(id, 'Name', 'is empty');
 	const state = objectAt(inspect['State']);
-	if (typeof state['Running'] !== 'boolean') throw invalid(id, 'State.Running', 'is neither true nor false');
+	const invalid = (flaw: string): SourceError =>
+		new SourceError('invalid', `what Docker says of container "${name}" (${id.slice(0, 12)}) is unusable: ${flaw}`);
+	if (!/^[0-9a-f]{64}$/.test(id)) throw invalid('Id is not 64 hexadecimal digits');
+	if (name === '') throw invalid('Name is empty');
+	if (typeof state['Running'] !== 'boolean') throw invalid('State.Running is neither true nor false');
 	const config = objectAt(inspect['Config']);
 	const network = objectAt(inspect['NetworkSettings']);
 	return {
@@ -55,12 +57,6 @@ export function containerOf(document: unknown): Container {
 		inspect: document,
 	};
 }
-
-const invalid = (subject: string, field: string, flaw: string): SourceError =>
-	new SourceError(
-		'invalid',
-		`what Docker says ${subject.length === 64 ? `of ${subject.slice(0, 12)}` : subject} cannot be used: ${field} ${flaw}`,
-	);
 
 function bindingOf(value: unknown): readonly PortBinding[] {
 	const binding = objectAt(value);
