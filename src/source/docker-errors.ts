@@ -36,9 +36,12 @@ function wordsOf(error: unknown): string | undefined {
 	return typeof message === 'string' ? message : undefined;
 }
 
+/** Before the body of an answer to a request for a stream, which is not parsed. */
+const clientPrefix = /^\(HTTP code \d+\) [a-z ]+ - /;
+
 function detailOf(error: unknown): string {
 	const text = wordsOf(error) ?? (error instanceof Error ? error.message : String(error));
-	return text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+	return text.replace(clientPrefix, '').replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 }
 
 /** Whether Docker, or Podman, says that there is no such container. A proxy's page of status 404 does not. */

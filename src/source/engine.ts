@@ -18,13 +18,18 @@ export interface Engine {
 	events(since: number | undefined, signal: AbortSignal): Promise<Readable>;
 }
 
-const callMs = 10_000;
-/** A liveness probe is answered from memory, or the engine is not alive. */
-const versionMs = 2_000;
+export interface Deadlines {
+	readonly callMs: number;
+	/** A liveness probe is answered from memory, or the engine is not alive. */
+	readonly versionMs: number;
+}
+
+const usual: Deadlines = { callMs: 10_000, versionMs: 2_000 };
 const defaultSocket = '/var/run/docker.sock';
 
 /** Without these, docker-modem fills in what DOCKER_HOST and its kin say, a time-out that ends quiet streams among it. */
 const nothingFromEnvironment: Dockerode.DockerOptions = {
+	protocol: undefined,
 	host: undefined,
 	port: undefined,
 	ca: undefined,
@@ -35,10 +40,10 @@ const nothingFromEnvironment: Dockerode.DockerOptions = {
 };
 
 /** @param options where the engine is; without a host or a socket, Docker's usual socket */
-export function dockerEngine(options: Dockerode.DockerOptions): Engine {
+export function dockerEngine(options: Dockerode.DockerOptions, { callMs, versionMs }: Deadlines = usual): Engine {
 	const socketPath = options.socketPath ?? defaultSocket;
 	const where = options.host === undefined ? socketPath : `${options.host}${options.port ? `:${options.port}` : ''}`;
-	const address = options.host === undefined ? { socketPath, protocol: 'http' as const } : {};
+	const address = options.host === undefined ? { socketPath } : {};
 	const docker = new Dockerode({ ...nothingFromEnvironment, ...options, ...address });
 	const ask = async <T>(
 		what: string,

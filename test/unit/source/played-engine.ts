@@ -8,8 +8,6 @@ export interface Attempt {
 	/** Answers with headers; what is written to the stream then arrives. */
 	accept(): PassThrough;
 	refuse(error: Error): void;
-	/** Whether we gave it up. */
-	isAbandoned(): boolean;
 }
 
 export interface PlayedEngine extends Engine {
@@ -37,7 +35,7 @@ export function playedEngine(): PlayedEngine {
 			probes += 1;
 			return answer(signal);
 		},
-		events: (since, signal) => {
+		events: (since) => {
 			const { promise, resolve, reject } = Promise.withResolvers<PassThrough>();
 			const stream = new PassThrough();
 			attempts.push({
@@ -47,7 +45,6 @@ export function playedEngine(): PlayedEngine {
 					return stream;
 				},
 				refuse: reject,
-				isAbandoned: () => signal.aborted && (stream.destroyed || stream.listenerCount('data') === 0),
 			});
 			return promise;
 		},
