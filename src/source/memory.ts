@@ -83,7 +83,8 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 		},
 		start: (given = {}) => {
 			const before = given.id === undefined ? undefined : containers.get(given.id);
-			const container = { ...(before ?? fresh(started++, now())), ...given, running: true };
+			const time = new Date(now()).toISOString();
+			const container = { ...(before ?? fresh(started++, time)), startedAt: time, ...given, running: true };
 			containers.set(container.id, container);
 			announce(container.id, 'start');
 			return container;
@@ -112,9 +113,8 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 
 const engine: EngineInfo = { id: 'MEMO:RY', name: 'u1', version: '20.10.24' };
 
-function fresh(index: number, at: number): Container {
+function fresh(index: number, time: string): Container {
 	const id = createHash('sha256').update(`container ${index}`).digest('hex');
-	const time = new Date(at).toISOString();
 	return {
 		id,
 		name: `container-${index}`,

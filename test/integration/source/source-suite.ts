@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import type { Subscription } from 'rxjs';
+import type { Source, SourceChange } from '../../../src/source/source.ts';
+import { eventually } from '../../support/lab.ts';
+
+/** A source, and hands to change what it shows. */
+export interface SourceBench extends AsyncDisposable {
+	readonly source: Source;
+	/** @returns the new container's id */
+	start(name: string, labels?: Readonly<Record<string, string>>): Promise<string>;
+	startAgain(id: string): Promise<void>;
+	stop(id: string): Promise<void>;
+	remove(id: string): Promise<void>;
+	rename(id: string, name: string): Promise<void>;
+	pause(id: string): Promise<void>;
+	/** @returns the name of a network that no container is on */
+	network(): Promise<string>;
+	join(id: string, network: string): Promise<void>;
+	leave(id: string, network: string): Promise<void>;
+	/** Removes all containers and networks that were made. */
+	clear(): Promise<void>;
+}
+
+export const soon = (): AbortSignal => AbortSignal.timeout(15_000);
+
+let made = 0;
+export const newName = (): string => `source-${process.pid}-${++made}`;
+
+/** What a source announces from now on. */
+export interface Heard extends Disposable {
+	readonly changes: readonly SourceChange[];
+	/** Waits for an event of the container, among those not waited for yet. */
+	of(id: string, action: string, withinMs?: number): Promise<void>;
+	connected(times: number, withinMs?: number): Promise<void>;
+}
+
+export async function listenTo(source: Source): Promise<Heard> {
+	const changes: SourceChange[] = [];
+	const subscription: Subscription = source.changes().subscribe((change) => changes.push(change));
+	let from = 0;
+	const heard: Heard = {
+		changes,
+		of: async (id, action, withinMs = 5_000) => {
+			await eventually(
+				`${action} of ${id.slice(0, 12)}`,
+				() => {
+					const at = changes.findIndex(
+						(change, n) => n >= from && change.kind === 'changed' && change.key === id && change.action === action,
+					);
+					if (at >= 0) from = at + 1;
+					return at >= 0;
+				},
+				{ withinMs, everyMs: 2 },
+			);
+		},
+		connected: async (times, withinMs = 20_000) => {
+			await eventually(
+				`connected ${times} times`,
+				() => changes.filter(({ kind }) => kind === 'connected').length >= times,
+				{ withinMs, everyMs: 2 },
+			);
+		},
+		[Symbol.dispose]: () => subscription.unsubscribe(),
+	};
+	await heard.connected(1);
+	return heard;
+}
+
+/** What every source promises; run on the one in memory and on a real engine, so that the first is worth its trust. */
+export function sourceSuite(name: string, make: () => Promise<SourceBench>): void {
+	describe(`${name} as a source`, () => {
+		let bench: SourceBench;
+		before(async () => {
+			bench = await make();
+		});
+		after(() => bench[Symbol.asyncDispose]());
+		afterEach(() => bench.clear());
+		showing(() => bench);
+		announcing(() => bench);
+		refusing(() => bench);
+	});
+}
+
+const isListed = async ({ source }: SourceBench, id: string): Promise<boolean> =>
+	(await source.list(soon())).some((container) => container.id === id);
+
+function showing(bench: () => SourceBench): void {
+	test('a container that runs is listed in full, as it is when asked for by id or by name', async () => {
+		const [name, labels] = [newName(), { SERVICE_NAME: 'web', big: 'x'.repeat(65_536), ünï: '語' }];
+		const id = await bench().start(name, labels);
+		const listed = (await bench().source.list(soon())).find((container) => container.id === id);
+		assert.deepEqual([listed?.name, listed?.running], [name, true]);
+		for (const [label, value] of Object.entries(labels)) assert.equal(listed?.labels[label], value);
+		assert.deepEqual(await bench().source.get(id, soon()), listed);
+		assert.deepEqual(await bench().source.get(name, soon()), listed);
+	});
+
+	test('a container that stopped is not listed, and can be asked for', async () => {
+		const id = await bench().start(newName());
+		await bench().stop(id);
+		assert.equal(await isListed(bench(), id), false);
+		assert.equal((await bench().source.get(id, soon()))?.running, false);
+	});
+
+	test('a container that is paused is listed', async () => {
+		const id = await bench().start(newName());
+		await bench().pause(id);
+		assert.equal(await isListed(bench(), id), true);
+	});
+
+	test('a container that was removed is neither listed nor found', async () => {
+		const name = newName();
+		const id = await bench().start(name);
+		await bench().remove(id);
+		assert.equal(await isListed(bench(), id), false);
+		assert.equal(await bench().source.get(id, soon()), undefined);
+		assert.equal(await bench().source.get(name, soon()), undefined);
+	});
+
+	test('the beginning of an id is nobody', async () => {
+		const id = await bench().start(newName());
+		assert.equal(await bench().source.get(id.slice(0, 12), soon()), undefined);
+	});
+
+	test('a new name is found, the old one is not', async () => {
+		const [before, later] = [newName(), newName()];
+		const id = await bench().start(before);
+		await bench().rename(id, later);
+		assert.equal(await bench().source.get(before, soon()), undefined);
+		assert.equal((await bench().source.get(later, soon()))?.id, id);
+	});
+
+	test('an engine has the same id whenever it is asked', async () => {
+		const first = await bench().source.info(soon());
+		assert.deepEqual(await bench().source.info(soon()), first);
+		assert.match(first.id, /:/);
+	});
+
+	test('a list during churn holds who ran all the while, and nobody who never did', async () => {
+		using _ = await listenTo(bench().source);
+		const steady = await Promise.all([bench().start(newName()), bench().start(newName())]);
+		const gone = await bench().start(newName());
+		await bench().remove(gone);
+		let isChurning = true;
+		const churn = (async () => {
+			for (let n = 0; n < 5; n++) await bench().remove(await bench().start(newName()));
+			isChurning = false;
+		})();
+		do {
+			const ids = (await bench().source.list(soon())).map(({ id }) => id);
+			assert.deepEqual(
+				[...steady, gone].map((id) => ids.includes(id)),
+				[true, true, false],
+			);
+			await new Promise(setImmediate);
+		} while (isChurning);
+		await churn;
+	});
+}
+
+function announcing(bench: () => SourceBench): void {
+	test('start, end, second start and removal are announced, in that order and under its id', async () => {
+		using heard = await listenTo(bench().source);
+		const id = await bench().start(newName());
+		await heard.of(id, 'start');
+		await bench().stop(id);
+		await heard.of(id, 'die');
+		await bench().startAgain(id);
+		await heard.of(id, 'start');
+		await bench().remove(id);
+		await heard.of(id, 'die');
+		await heard.of(id, 'destroy');
+	});
+
+	test('a rename, a pause, a network that is joined and left are announced, and seen', async () => {
+		const network = await bench().network();
+		const id = await bench().start(newName());
+		using heard = await listenTo(bench().source);
+		const networks = async (): Promise<readonly string[]> => {
+			const found = (await bench().source.list(soon())).find((container) => container.id === id);
+			return Object.keys(found?.networks ?? {}).sort();
+		};
+		assert.deepEqual(await networks(), ['bridge']);
+		await bench().join(id, network);
+		await heard.of(id, 'connect');
+		assert.deepEqual(await networks(), ['bridge', network].sort());
+		await bench().leave(id, network);
+		await heard.of(id, 'disconnect');
+		assert.deepEqual(await networks(), ['bridge']);
+		await bench().rename(id, newName());
+		await heard.of(id, 'rename');
+		await bench().pause(id);
+		await heard.of(id, 'pause');
+	});
+
+	test('an event carries the time it happened', async () => {
+		using heard = await listenTo(bench().source);
+		const before = Date.now();
+		const id = await bench().start(newName());
+		await heard.of(id, 'start');
+		const event = heard.changes.find((change) => change.kind === 'changed' && change.key === id);
+		assert.ok(event?.kind === 'changed' && event.at >= before && event.at <= Date.now() + 100);
+	});
+
+	test('a restart that nobody announced is seen after the stream is open again', async () => {
+		const id = await bench().start(newName());
+		using heard = await listenTo(bench().source);
+		const since = async (): Promise<string | undefined> =>
+			(await bench().source.list(soon())).find((container) => container.id === id)?.startedAt;
+		const first = await since();
+		bench().source.reopen('this test says so');
+		await bench().stop(id);
+		await bench().startAgain(id);
+		await heard.connected(2);
+		const second = await since();
+		assert.notEqual(second, first);
+		assert.equal((await bench().source.get(id, soon()))?.startedAt, second);
+	});
+
+	test('whoever leaves hears nothing more', async () => {
+		const heard = await listenTo(bench().source);
+		heard[Symbol.dispose]();
+		using other = await listenTo(bench().source);
+		const id = await bench().start(newName());
+		await other.of(id, 'start');
+		assert.deepEqual(
+			heard.changes.map(({ kind }) => kind),
+			['connected'],
+		);
+	});
+}
+
+function refusing(bench: () => SourceBench): void {
+	const calls: readonly (readonly [name: string, call: (source: Source, signal: AbortSignal) => Promise<unknown>])[] = [
+		['list', (source, signal) => source.list(signal)],
+		['get', (source, signal) => source.get('f'.repeat(64), signal)],
+		['info', (source, signal) => source.info(signal)],
+	];
+	for (const [name, call] of calls)
+		test(`${name}: what was given up before is not begun, and says why`, async () => {
+			await assert.rejects(call(bench().source, AbortSignal.abort(new Error('we are leaving'))), {
+				message: 'we are leaving',
+			});
+		});
+}
