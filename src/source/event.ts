@@ -37,21 +37,16 @@ export function changeOf(line: string, now: () => number): Changed | undefined {
 
 function parsed(line: string): unknown {
 	try {
-		return JSON.parse(line, exactTime);
+		return JSON.parse(line);
 	} catch {
 		// The message of a SyntaxError quotes the text.
 		throw new Error('an event must be JSON');
 	}
 }
 
-/** Nanoseconds since the epoch exceed 2⁵³, so they are taken from the text. */
-function exactTime(name: string, value: unknown, context?: { readonly source?: string }): unknown {
-	const isTime = name === 'timeNano' && typeof value === 'number' && /^\d+$/.test(context?.source ?? '');
-	return isTime ? BigInt(context?.source ?? 0) : value;
-}
-
+/** JSON has rounded the nanoseconds to 256 of them by now, which is as fine as milliseconds since the epoch can be. */
 function millisecondsOf({ timeNano, time }: Readonly<Record<string, unknown>>): number | undefined {
-	if (typeof timeNano === 'bigint') return Number(timeNano / 1_000_000n) + Number(timeNano % 1_000_000n) / 1e6;
+	if (typeof timeNano === 'number') return timeNano / 1e6;
 	return typeof time === 'number' ? time * 1_000 : undefined;
 }
 

@@ -50,7 +50,7 @@ describe('a line of the event stream', () => {
 			assert.deepEqual(changeOf(line, now), change);
 		});
 
-	test('nanoseconds are read exactly, to the microsecond', () => {
+	test('the time is right to the microsecond', () => {
 		const line = event({}).replace('"time":7', '"time":1795537406,"timeNano":1795537406566878701');
 		assert.equal(changeOf(line, now)?.at.toFixed(3), '1795537406566.879');
 	});
