@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { dockerSource } from '../../../src/source/docker.ts';
+import { ownContainerId } from '../../../src/source/self.ts';
 import { docker, eventually, labelArgs, removeAll, runContainer } from '../../support/lab.ts';
 import { listenTo, newName, type SourceBench, soon, sourceSuite } from './source-suite.ts';
 
@@ -65,3 +66,15 @@ test('Docker: a published port of Docker’s choosing is another one after a res
 	assert.equal(later, Number((await docker('port', id, '6379/tcp')).split('\n')[0]?.split(':').at(-1)));
 	assert.notEqual(later, before);
 });
+
+for (const [sentence, network] of [
+	['on a network of its own', 'bridge'],
+	["on the host's network", 'host'],
+] as const)
+	test(`Docker: a container ${sentence} finds its own id in /proc`, async () => {
+		const show = 'cat /proc/self/cgroup; echo; echo =; cat /proc/self/mountinfo';
+		const { id } = await runContainer('--network', network, 'busybox', 'sh', '-c', show);
+		await docker('wait', id);
+		const [cgroup = '', mountinfo = ''] = (await docker('logs', id)).split('\n=\n');
+		assert.equal(await ownContainerId(async (path) => (path.endsWith('cgroup') ? cgroup : mountinfo)), id);
+	});

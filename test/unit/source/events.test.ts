@@ -13,14 +13,17 @@ const id = 'feed'.padEnd(64, '0');
 const line = (nano = '1795537406566878701', action = 'start'): string =>
 	`{"Type":"container","Action":"${action}","Actor":{"ID":"${id}"},"timeNano":${nano}}\n`;
 
-function followed(engine: PlayedEngine = playedEngine()) {
+function followed(engine: PlayedEngine = playedEngine(), react = (_: SourceChange): void => {}) {
 	const clock = fakeClock();
 	const seen: SourceChange[] = [];
 	const warnings: string[] = [];
 	const events = dockerEvents({ engine, clock, random: () => 1, warn: (message) => void warnings.push(message) });
 	const ends: unknown[] = [];
 	const subscription = events.changes.subscribe({
-		next: (change) => seen.push(change),
+		next: (change) => {
+			seen.push(change);
+			react(change);
+		},
 		error: (error) => ends.push(error),
 		complete: () => ends.push('complete'),
 	});
@@ -197,6 +200,39 @@ describe("Docker's events", () => {
 		await it.until(2);
 		it.subscription.unsubscribe();
 		assert.deepEqual(it.clock.due(), []);
+	});
+
+	test('of a stream that is given up are not told, even if they came with the one before', async () => {
+		const it: Followed = followed(playedEngine(), (change) => {
+			if (change.kind === 'changed') it.reopen('it was deaf');
+		});
+		const stream = await accepted(it);
+		stream.write(line() + line('1', 'die'));
+		await it.until(3);
+		assert.deepEqual(it.said(), ['connected', 'start', 'disconnected error']);
+		it.subscription.unsubscribe();
+	});
+
+	test('keep the engine from being asked whether it is there', async () => {
+		const it = followed();
+		const stream = await accepted(it);
+		it.clock.pass(3_000);
+		stream.write(line());
+		await it.until(2);
+		it.clock.next();
+		assert.deepEqual([it.engine.probes(), it.clock.due()], [0, [3_000]]);
+		it.subscription.unsubscribe();
+	});
+
+	test('are lost each time they are lost, also for the same reason', async () => {
+		const it = followed();
+		(await accepted(it)).end();
+		await it.until(2);
+		it.clock.next();
+		(await accepted(it, 1)).end();
+		await it.until(4);
+		assert.deepEqual(it.said(), ['connected', 'disconnected end', 'connected', 'disconnected end']);
+		it.subscription.unsubscribe();
 	});
 
 	test('are opened again once, however many ask for it', async () => {

@@ -12,6 +12,7 @@ export interface HttpEngine extends AsyncDisposable {
 	readonly asked: string[];
 	/** How many inspects were open at the most. */
 	mostInspects(): number;
+	openInspects(): number;
 	/** The open event streams. */
 	readonly listeners: ReadonlySet<ServerResponse>;
 	/** Answers a path from now on; `*` is any container's inspect. */
@@ -58,6 +59,7 @@ export async function httpEngine(): Promise<HttpEngine> {
 		asked,
 		listeners,
 		mostInspects: () => most,
+		openInspects: () => inspects,
 		on: (path, answer) => void answers.set(path, answer),
 		[Symbol.asyncDispose]: async () => {
 			server.closeAllConnections();

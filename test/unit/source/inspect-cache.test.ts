@@ -75,6 +75,17 @@ describe('what was inspected', () => {
 		assert.deepEqual(await bench.starts(), ['twice']);
 	});
 
+	test('is not kept once the event stream is lost, whether or not it comes back', async () => {
+		bench.holds(1);
+		await bench.connected();
+		await bench.source.list(soon());
+		bench.http.on('/events', json({ message: 'not now' }, 503));
+		for (const listener of bench.http.listeners) listener.destroy();
+		await bench.heard('disconnected');
+		bench.http.on(`/containers/${idOf(1)}/json`, json(inspect(1, restarted)));
+		assert.deepEqual(await bench.starts(), ['twice']);
+	});
+
 	test('is not kept when nobody listens any more', async () => {
 		bench.holds(1);
 		await bench.connected();
