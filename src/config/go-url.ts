@@ -15,8 +15,8 @@ export interface GoUrl {
 
 /** @returns `undefined` where Go returns an error */
 export function parseGoUrl(text: string): GoUrl | undefined {
-	if (/\p{Cc}/u.test(text) || text.startsWith(':')) return undefined;
 	const [whole = '', fragment = ''] = cut(text, '#');
+	if (/\p{Cc}/u.test(whole) || whole.startsWith(':')) return undefined;
 	const [, scheme = '', rest = ''] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(.*)$/s.exec(whole) ?? [];
 	const [hierarchy = '', query = ''] = cut(rest, '?');
 	const found = { scheme: scheme.toLowerCase(), userinfo: undefined, host: '', query };
@@ -48,7 +48,7 @@ const isEscaped = (text: string): boolean => !/%(?![0-9A-Fa-f]{2})/.test(text);
 const isUserinfo = (text = ''): boolean => /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(text) && isEscaped(text);
 
 const isHost = (text: string): boolean => {
-	const [, name, zone] = /^(\[[^\]%]*(%25[^\]]*)?\](?::\d*)?|(?!\[)(?:[^:]*|.*:\d*))$/s.exec(text) ?? [];
+	const [, name, zone] = /^(\[[^\]%]*(%25[^\]]*)?\](?::\d*)?|[^:[]*|[^[]*:\d*)$/s.exec(text) ?? [];
 	if (name === undefined) return false;
 	// In a host only the zone of an address and bytes beyond ASCII may be escaped.
 	const unescaped = zone === undefined ? name : name.replace(zone, '');
