@@ -181,7 +181,7 @@ export class Controller {
 }
 
 function createQueue({ settings, clock, metrics, log }: Context, reconciler: Reconciler): WorkQueue<Key> {
-	const name = { name: 'reconcile' };
+	const name = { name: 'reconcile' } as const;
 	return new WorkQueue<Key>({
 		concurrency: settings.concurrency,
 		clock,

@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
 import { ttlCheckId } from '../derive/checks.ts';
+import type { Key } from '../plan/ownership.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
-import type { Key } from '../plan/ownership.ts';
 import type { ServiceIndex } from './service-index.ts';
 
 const concurrency = 8;

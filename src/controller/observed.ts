@@ -1,7 +1,7 @@
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Registry } from '../registry/registry.ts';
 import { RegistryError } from '../registry/registry.ts';
 import { type Source, SourceError } from '../source/source.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 
 /** Whether one side answers, by the last call that says so. */
 export class Side {

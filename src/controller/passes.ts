@@ -71,7 +71,8 @@ export class Passes {
 
 	async #pass(trigger: ResyncTrigger): Promise<void> {
 		const { context, state, identity, reports } = this.#options;
-		const count = (result: string): void => context.metrics.increment('reconsul_resync_total', { trigger, result });
+		const count = (result: 'clean' | 'drift' | 'held' | 'error'): void =>
+			context.metrics.increment('reconsul_resync_total', { trigger, result });
 		try {
 			const pass = await resync(context, state, await identity.refresh());
 			this.lastSuccessAt = Date.now();
@@ -97,7 +98,10 @@ export class Passes {
 		for (const key of drifting) enqueue(key);
 		if (isBraked) {
 			const services = state.brake?.ids.size;
-			context.log.warn({ services }, 'more than half of the services would go at once; held until a second look confirms it');
+			context.log.warn(
+				{ services },
+				'more than half of the services would go at once; held until a second look confirms it',
+			);
 			this.#followUp(confirmAfterMs, 'confirm');
 		}
 		if (doubt !== this.doubt && doubt !== undefined) {

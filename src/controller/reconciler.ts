@@ -119,7 +119,9 @@ export class Reconciler {
 			warnings: derivation.warnings,
 		});
 		if (derivation.retryAfterMs !== undefined) course.waits.push(derivation.retryAfterMs);
-		const dropped = decisions.flatMap((it) => (it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : []));
+		const dropped = decisions.flatMap((it) =>
+			it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : [],
+		);
 		for (const id of new Set([...released, ...dropped]))
 			for (const other of state.claims.others(id, key)) this.#options.enqueue(other.key);
 	}
@@ -134,10 +136,7 @@ export class Reconciler {
 	}
 
 	/** What the agent has; an id that could not be read is left out, and is neither written nor deleted in this run. */
-	async #read(
-		ids: ReadonlySet<ServiceId>,
-		course: Course,
-	): Promise<ReadonlyMap<ServiceId, Registration | undefined>> {
+	async #read(ids: ReadonlySet<ServiceId>, course: Course): Promise<ReadonlyMap<ServiceId, Registration | undefined>> {
 		const { registry, signal } = this.#options.context;
 		const found = new Map<ServiceId, Registration | undefined>();
 		await Promise.all(
@@ -201,14 +200,10 @@ export class Reconciler {
 	}
 
 	/** Registers first, so that a renamed service is never absent; deregisters only if nothing is about to be tried again. */
-	async #apply(
-		decisions: readonly Decision[],
-		cause: Cause,
-		course: Course,
-	): Promise<ReadonlyMap<Decision, Result>> {
+	async #apply(decisions: readonly Decision[], cause: Cause, course: Course): Promise<ReadonlyMap<Decision, Result>> {
 		const { writer } = this.#options;
 		const results = new Map<Decision, Result>();
-		const attempt = async (decision: Decision, write: () => Promise<number | void>): Promise<void> => {
+		const attempt = async (decision: Decision, write: () => Promise<number | undefined>): Promise<void> => {
 			try {
 				const againMs = await write();
 				if (typeof againMs === 'number') course.waits.push(againMs);

@@ -2,7 +2,7 @@ import { isBasedOn } from '../derive/address.ts';
 import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Brake, nextBrake } from '../plan/guard.ts';
-import { type Key, leftoverIdOf, standingOf, stampFor } from '../plan/ownership.ts';
+import { type Key, leftoverIdOf, stampFor, standingOf } from '../plan/ownership.ts';
 import { RegistryError, type RegistryList } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
@@ -60,7 +60,9 @@ export async function resync(context: Context, state: State, identity: Identity)
 	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, state);
 	forget(new Set(subjects.map(({ key }) => key)), isOvertaken, state);
 	return {
-		drifting: braked.filter(({ decisions }) => decisions.some((it) => isDue(it, doubt))).map(({ subject }) => subject.key),
+		drifting: braked
+			.filter(({ decisions }) => decisions.some((it) => isDue(it, doubt)))
+			.map(({ subject }) => subject.key),
 		isBraked: state.brake !== undefined,
 		doubt,
 		unannounced,

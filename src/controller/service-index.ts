@@ -1,5 +1,5 @@
-import type { Key } from '../plan/ownership.ts';
 import type { Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import type { Key } from '../plan/ownership.ts';
 
 /** What the agent should have by what we last wrote or read. */
 export interface Expected {

@@ -1,6 +1,6 @@
+import type { ServiceId } from '../model.ts';
 import { Claims } from '../plan/claims.ts';
 import type { Brake } from '../plan/guard.ts';
-import type { ServiceId } from '../model.ts';
 import { Dependents } from './dependents.ts';
 import { IdLocks } from './id-locks.ts';
 import { News } from './news.ts';

@@ -37,7 +37,10 @@ export function triggers({ source, registry, intervalMs, random = Math.random }:
 }
 
 /** Requests for a full pass: the first acts at once, those that follow within half a second become one. */
-export function resyncRequests(): { readonly request: (trigger: ResyncTrigger) => void; readonly due: Observable<ResyncTrigger> } {
+export function resyncRequests(): {
+	readonly request: (trigger: ResyncTrigger) => void;
+	readonly due: Observable<ResyncTrigger>;
+} {
 	const requests = new Subject<ResyncTrigger>();
 	return {
 		request: (trigger) => requests.next(trigger),

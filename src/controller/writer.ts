@@ -48,7 +48,7 @@ export class Writer {
 		return againMs;
 	}
 
-	async deregister({ observed, because }: Deregister, cause: Cause): Promise<void> {
+	async deregister({ observed, because }: Deregister, cause: Cause): Promise<undefined> {
 		const { registry, signal, clock } = this.#context;
 		await this.#write('deregister', observed.id, because, cause, () => registry.deregister(observed.id, signal));
 		this.#state.index.removed(observed.id, clock.now());

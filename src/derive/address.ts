@@ -108,7 +108,10 @@ function onOwnNetwork(
 	return atContainer(container, exposedPort);
 }
 
-const notPublished: Placement = { omitted: 'not-published', detail: 'the port is not published on the host (-p or -P)' };
+const notPublished: Placement = {
+	omitted: 'not-published',
+	detail: 'the port is not published on the host (-p or -P)',
+};
 
 function published(bindings: readonly PortBinding[], settings: AddressSettings, around: Surroundings): Placement {
 	const binding = preferred(bindings);

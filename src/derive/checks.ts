@@ -116,7 +116,10 @@ export function legacyCheck(
 		name: `Service '${subject.name}' check`,
 		...probe,
 		...timing,
-		...given('status', valid('check_initial_status', (value) => statuses.includes(value), statuses.join(', '))),
+		...given(
+			'status',
+			valid('check_initial_status', (value) => statuses.includes(value), statuses.join(', ')),
+		),
 		...given('deregisterCriticalServiceAfter', duration('check_deregister_after')),
 	};
 	return { check, warnings };

@@ -1,5 +1,12 @@
 import type { Container, ContainerId, ServiceId, ServiceInstance } from '../model.ts';
-import { type AddressSettings, type Placement, type PlacementFlaw, place, portKeys, type Surroundings } from './address.ts';
+import {
+	type AddressSettings,
+	type Placement,
+	type PlacementFlaw,
+	place,
+	portKeys,
+	type Surroundings,
+} from './address.ts';
 import { legacyCheck, ttlCheck } from './checks.ts';
 import { flawOf, generatedId } from './ids.ts';
 import { type MetaFlaw, metaOf } from './meta.ts';
@@ -231,7 +238,10 @@ function instanceOf(
 ): ServiceInstance {
 	const { meta, dropped } = metaOf(values);
 	for (const { key, reason } of dropped)
-		findings.warnings.push({ code: `meta-${reason}`, text: `${metaFlaws[reason]}: ${JSON.stringify(key.slice(0, 64))} is left out` });
+		findings.warnings.push({
+			code: `meta-${reason}`,
+			text: `${metaFlaws[reason]}: ${JSON.stringify(key.slice(0, 64))} is left out`,
+		});
 	const subject = { id, name, address, port, containerId: container.id, exposedPort };
 	const { check, warnings } = legacyCheck(values, subject);
 	findings.warnings.push(...warnings.map((text): Warning => ({ code: 'check', text })));

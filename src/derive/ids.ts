@@ -1,8 +1,12 @@
 import type { ServiceId } from '../model.ts';
 
 /** registrator's id: `<hostname>:<container>:<port>`, with `:udp` behind it for udp, nothing for sctp. */
-export const generatedId = (hostname: string, containerName: string, port: number | string, protocol: string): ServiceId =>
-	`${hostname}:${containerName}:${port}${protocol === 'udp' ? ':udp' : ''}`;
+export const generatedId = (
+	hostname: string,
+	containerName: string,
+	port: number | string,
+	protocol: string,
+): ServiceId => `${hostname}:${containerName}:${port}${protocol === 'udp' ? ':udp' : ''}`;
 
 /** The form that registrator's own cleanup recognises; a container's name has two characters at least. */
 const generatedForm = /^([a-zA-Z0-9][a-zA-Z0-9_.-]+):(\d+)(?::udp)?$/;

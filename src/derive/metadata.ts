@@ -51,11 +51,7 @@ function splitPort(key: string): { readonly port: string | undefined; readonly k
 }
 
 /** What the container says of the service on `port` (the exposed port's number, as text). */
-export function metadataFor(
-	port: string,
-	env: readonly string[],
-	labels: Readonly<Record<string, string>>,
-): Metadata {
+export function metadataFor(port: string, env: readonly string[], labels: Readonly<Record<string, string>>): Metadata {
 	const values: Record<string, string> = Object.create(null);
 	const sources = new Map<string, Entry>();
 	const fromPort = new Set<string>();

@@ -8,7 +8,7 @@ import type { Check, Container, ServiceInstance } from '../../../src/model.ts';
 import { containerOf } from '../../../src/source/inspect.ts';
 import { type RecordedCase, recordedCases, recordedHostAddress, resolvePlaceholders } from '../../support/recorded.ts';
 
-const valueOf = (flags: readonly string[], name: string): string => {
+const flagValue = (flags: readonly string[], name: string): string => {
 	const at = flags.findIndex((flag) => flag.replace(/^--?/, '').split('=')[0] === name);
 	const [, inline] = (flags[at] ?? '').split(/=(.*)/);
 	return at < 0 ? '' : (inline ?? flags[at + 1] ?? '');
@@ -17,13 +17,13 @@ const isOn = (flags: readonly string[], name: string): boolean =>
 	flags.some((flag) => flag === `-${name}` || flag === `-${name}=true`);
 
 const settingsOf = ({ flags }: RecordedCase): DeriveSettings => ({
-	ip: valueOf(flags, 'ip'),
+	ip: flagValue(flags, 'ip'),
 	internal: isOn(flags, 'internal'),
-	useIpFromLabel: valueOf(flags, 'useIpFromLabel'),
+	useIpFromLabel: flagValue(flags, 'useIpFromLabel'),
 	hostname: 'u1',
 	explicit: isOn(flags, 'explicit'),
 	idPort: 'container',
-	tagsFor: () => parseTags(valueOf(flags, 'tags')),
+	tagsFor: () => parseTags(flagValue(flags, 'tags')),
 	ttlSeconds: 0,
 	selfId: undefined,
 });
@@ -46,12 +46,7 @@ function derived(recorded: RecordedCase): readonly ServiceInstance[] {
 	});
 }
 
-const durationFields: ReadonlySet<string> = new Set([
-	'Interval',
-	'Timeout',
-	'TTL',
-	'DeregisterCriticalServiceAfter',
-]);
+const durationFields: ReadonlySet<string> = new Set(['Interval', 'Timeout', 'TTL', 'DeregisterCriticalServiceAfter']);
 const isGiven = (value: unknown): boolean => value !== undefined && value !== '' && value !== null && value !== false;
 
 /** Consul's field names, empty ones left out, durations by value: what two definitions are compared by. */
@@ -97,7 +92,7 @@ const byId = (a: { ID: string }, b: { ID: string }): number => (a.ID < b.ID ? -1
 suite('what was recorded from the predecessor is what is derived', () => {
 	// Templates have tests of their own; entries that were there before the daemon came are not derived from anything.
 	const isDerived = ({ flags, preregistered }: RecordedCase): boolean =>
-		!valueOf(flags, 'tags').includes('{{') && preregistered === undefined;
+		!flagValue(flags, 'tags').includes('{{') && preregistered === undefined;
 	for (const recorded of recordedCases().filter(isDerived))
 		test(`${recorded.topic}/${recorded.name}`, () => {
 			const services = derived(recorded);
