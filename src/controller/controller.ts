@@ -83,11 +83,16 @@ export class Controller {
 		this.#requests.request('start');
 	}
 
-	/** One full pass and what follows from it, without watching anything. Rejects if there was an error. */
-	async once(): Promise<void> {
+	/**
+	 * One full pass and what follows from it, without watching anything.
+	 *
+	 * @returns how many keys could not be brought in line; 1 where the pass itself failed
+	 */
+	async once(): Promise<number> {
 		this.passes.request('start');
 		await this.passes.idle();
 		await this.queue.drain();
+		return this.passes.lastSuccessAt === 0 ? 1 : this.queue.failing;
 	}
 
 	/** Takes no more work; settles when what is in flight is done. */

@@ -10,6 +10,7 @@ import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
+import { show } from './notices.ts';
 import type { State } from './state.ts';
 import { type Result, serviceView } from './views.ts';
 import type { Outcome } from './workqueue.ts';
@@ -109,7 +110,7 @@ export class Reconciler {
 		const name = container === 'gone' ? state.views.get(key)?.container?.name : container.name;
 		const results = await this.#apply(decisions, { key, container: name, since }, course);
 		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
-		state.views.set({
+		show(context, state.views, {
 			key,
 			at: context.clock.now(),
 			container: container === 'gone' ? undefined : { id: container.id, name: container.name },

@@ -7,6 +7,7 @@ import { RegistryError, type RegistryList } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
+import { show } from './notices.ts';
 import type { State } from './state.ts';
 import { findingsOf, rivalsOf, subjectsOf } from './survey.ts';
 import { serviceView } from './views.ts';
@@ -57,7 +58,7 @@ export async function resync(context: Context, state: State, identity: Identity)
 		subject,
 		decisions: decisions.map((decision) => withBrake(decision, subject.key, state.brake, state)),
 	}));
-	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, state);
+	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, context, state);
 	forget(new Set(subjects.map(({ key }) => key)), isOvertaken, state);
 	return {
 		drifting: braked
@@ -134,12 +135,12 @@ function claim({ key, container, derivation }: Subject, state: State): void {
 }
 
 /** Keeps what the pass saw of one key: what is as it should be, and how it looks. */
-function note({ subject, decisions }: Judgement, listedAt: number, state: State): void {
+function note({ subject, decisions }: Judgement, listedAt: number, context: Context, state: State): void {
 	const { key, identity, container, derivation } = subject;
 	for (const decision of decisions)
 		if (decision.kind === 'unchanged')
 			state.index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), listedAt, false);
-	state.views.set({
+	show(context, state.views, {
 		key,
 		at: listedAt,
 		container: container === 'gone' ? state.views.get(key)?.container : { id: container.id, name: container.name },

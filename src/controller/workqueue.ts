@@ -93,6 +93,11 @@ export class WorkQueue<Key extends string> {
 		return this.#processing.size;
 	}
 
+	/** Keys whose last run failed. */
+	get failing(): number {
+		return this.#failures.size;
+	}
+
 	/** How long each running key has been at it, in milliseconds. */
 	runningMs(): readonly number[] {
 		const now = this.#options.clock.now();

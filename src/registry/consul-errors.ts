@@ -37,16 +37,40 @@ export function textOf(body: unknown): string {
 export function refusal(asked: Asked, { status, body }: Answer): RegistryError {
 	const text = textOf(body).trim();
 	const said = text === '' ? '' : `: ${text.slice(0, longestBody)}`;
-	return new RegistryError(classOfAnswer(status, text), `${asked}: status ${status}${said}`, { status });
+	const errorClass = classOfAnswer(status, text);
+	const remedy = errorClass === 'forbidden' ? '; see CONSUL_HTTP_TOKEN and deploy/consul-policy.hcl' : '';
+	return new RegistryError(errorClass, `Consul answers ${asked} with ${status}${said}${remedy}`, { status });
 }
 
-/** A call that got no answer at all. Reads the error by its fields: the client prefixes messages and wraps nothing. */
-export function failure(asked: Asked, error: unknown): RegistryError {
+const words: Readonly<Record<string, string>> = {
+	ECONNREFUSED: 'connection refused; does the agent run?',
+	ENOENT: 'no such socket; does the agent run, and is the socket mounted?',
+	EACCES: 'no permission for the socket',
+	ENOTFOUND: 'the host name does not resolve',
+	EAI_AGAIN: 'the host name does not resolve at the moment',
+	ECONNRESET: 'the connection was cut',
+	EPIPE: 'the connection was cut',
+	ETIMEDOUT: 'no answer to the attempt to connect',
+	DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; see CONSUL_CACERT',
+	SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; see CONSUL_CACERT',
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; see CONSUL_CACERT',
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; see CONSUL_CACERT',
+	ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; see CONSUL_TLS_SERVER_NAME',
+};
+
+/**
+ * A call that got no answer at all. Reads the error by its fields: the client prefixes messages and wraps nothing.
+ *
+ * @param where the agent's address, for people
+ */
+export function failure(where: string, asked: Asked, error: unknown): RegistryError {
 	if (error instanceof RegistryError) return error;
-	if (error instanceof DeadlineError) return new RegistryError('timeout', error.message, { cause: error });
+	const at = `Consul at ${where}`;
+	if (error instanceof DeadlineError) return new RegistryError('timeout', `${at}: ${error.message}`, { cause: error });
 	const { code, message } = Object(error) as { code?: string; message?: string };
-	if (code === 'ETIMEDOUT') return new RegistryError('timeout', `${asked}: ${code}`, { cause: error });
-	return new RegistryError('unreachable', `${asked}: ${code ?? message ?? 'no answer'}`, { cause: error });
+	const what = words[code ?? ''] ?? code ?? message ?? 'no answer';
+	const errorClass = code === 'ETIMEDOUT' ? 'timeout' : 'unreachable';
+	return new RegistryError(errorClass, `${at}: ${asked}: ${what}`, { cause: error });
 }
 
 /** @throws RegistryError of class `invalid`, for an answer of 200 that does not have the documented form */

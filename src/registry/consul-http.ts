@@ -42,6 +42,8 @@ interface Call {
 
 /** Speaks HTTP with one agent. */
 export interface ConsulHttp {
+	/** What to call the agent in messages. */
+	readonly where: string;
 	/**
 	 * Settles with whatever the agent answers, refusals included.
 	 *
@@ -80,7 +82,9 @@ const maxSockets = 32;
 /** @param sockets how many connections it may keep open at a time; calls beyond wait */
 export function consulHttp(options: ConsulOptions, sockets = maxSockets): ConsulHttp {
 	const client = rawClient(options, sockets);
+	const where = options.socketPath ?? `${options.host}:${options.port}`;
 	return {
+		where,
 		call: async (asked, call) => {
 			const ctx = new EventEmitter();
 			const deadlineMs = call.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs;
@@ -94,7 +98,7 @@ export function consulHttp(options: ConsulOptions, sockets = maxSockets): Consul
 				});
 			} catch (error) {
 				call.signal.throwIfAborted();
-				throw failure(asked, error);
+				throw failure(where, asked, error);
 			}
 		},
 	};

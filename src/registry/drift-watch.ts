@@ -56,7 +56,7 @@ async function watch(
 		} catch (error) {
 			if (signal.aborted) return;
 			if (clock.now() - startedAt >= steadyMs) failures = 0;
-			link.lost(failure('GET /v1/catalog/node-services', error));
+			link.lost(failure(options.http.where, 'GET /v1/catalog/node-services', error));
 		}
 		await pause(clock, backoffMs(failures, random), signal);
 		failures += 1;

@@ -1,19 +1,45 @@
-import type { ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Registration, ServiceId } from '../model.ts';
 import type { Registry } from './registry.ts';
 
-/** A write that was withheld. */
-export type WithheldOperation =
-	| { readonly kind: 'register'; readonly service: ServiceInstance; readonly stamp: Stamp }
-	| { readonly kind: 'deregister'; readonly id: ServiceId }
-	| { readonly kind: 'heartbeat'; readonly checkId: string };
+interface Withheld {
+	/** What the registry had when the write was withheld. */
+	readonly before: Registration | undefined;
+	/** What it would have now. */
+	readonly after: Registration | undefined;
+}
 
-/** Reads as `registry` does and writes nothing; `log` is told of every write instead. */
-export const dryRun = (registry: Registry, log: (operation: WithheldOperation) => void): Registry => ({
-	get: (id, signal) => registry.get(id, signal),
-	list: (signal) => registry.list(signal),
-	advertisedAddress: (signal) => registry.advertisedAddress(signal),
-	changes: (owner) => registry.changes(owner),
-	register: async (service, stamp) => log({ kind: 'register', service, stamp }),
-	deregister: async (id) => log({ kind: 'deregister', id }),
-	heartbeat: async (checkId) => log({ kind: 'heartbeat', checkId }),
-});
+/**
+ * Writes nothing; the single place that knows of dry runs. What it withholds it shows as done for as long as nobody changes
+ * the entry, so that a write is announced once and not again with every pass.
+ */
+export function dryRun(registry: Registry): Registry {
+	const withheld = new Map<ServiceId, Withheld>();
+	const shown = (id: ServiceId, real: Registration | undefined): Registration | undefined => {
+		const write = withheld.get(id);
+		if (write === undefined) return real;
+		if (isDeepStrictEqual(write.before, real)) return write.after;
+		withheld.delete(id);
+		return real;
+	};
+	const withhold = async (id: ServiceId, after: Registration | undefined, signal: AbortSignal): Promise<void> => {
+		const before = await registry.get(id, signal);
+		if (isDeepStrictEqual(before, after)) withheld.delete(id);
+		else withheld.set(id, { before, after });
+	};
+	return {
+		get: async (id, signal) => shown(id, await registry.get(id, signal)),
+		list: async (signal) => {
+			const list = await registry.list(signal);
+			const real = new Map(list.registrations.map((registration) => [registration.id, registration]));
+			const ids = new Set([...real.keys(), ...withheld.keys()]);
+			return { ...list, registrations: [...ids].flatMap((id) => shown(id, real.get(id)) ?? []) };
+		},
+		register: ({ labelledId: _, checks: __, ...fields }, stamp, signal) =>
+			withhold(fields.id, { ...fields, kind: '', stamp }, signal),
+		deregister: (id, signal) => withhold(id, undefined, signal),
+		heartbeat: async () => {},
+		advertisedAddress: (signal) => registry.advertisedAddress(signal),
+		changes: (owner) => registry.changes(owner),
+	};
+}

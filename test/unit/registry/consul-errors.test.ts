@@ -36,13 +36,13 @@ for (const [status, body, errorClass] of answers) {
 		const error = refusal(asked, { status, headers: {}, body });
 		assert.equal(error.class, errorClass);
 		assert.equal(error.status, status);
-		assert.ok(error.message.startsWith(`${asked}: status ${status}`));
+		assert.ok(error.message.startsWith(`Consul answers ${asked} with ${status}`));
 	});
 }
 
 test('of an answer only the first 200 characters are told', () => {
 	const { message } = refusal(asked, { status: 500, headers: {}, body: 'x'.repeat(10_000) });
-	assert.equal(message, `${asked}: status 500: ${'x'.repeat(200)}`);
+	assert.equal(message, `Consul answers ${asked} with 500: ${'x'.repeat(200)}`);
 });
 
 const failures: readonly (readonly [sentence: string, error: unknown, errorClass: RegistryErrorClass])[] = [
@@ -60,8 +60,21 @@ const failures: readonly (readonly [sentence: string, error: unknown, errorClass
 ];
 for (const [sentence, error, errorClass] of failures) {
 	test(`${sentence} is ${errorClass}`, () => {
-		const result = failure(asked, error);
+		const result = failure('u1:8500', asked, error);
 		assert.equal(result.class, errorClass);
 		assert.equal(result.status, undefined);
+		assert.ok(result.message.startsWith('Consul at u1:8500: '));
 	});
 }
+
+test('a refused connection says so in words, with the address', () => {
+	const { message } = failure('u1:8500', asked, Object.assign(new Error('x'), { code: 'ECONNREFUSED' }));
+	assert.equal(message, `Consul at u1:8500: ${asked}: connection refused; does the agent run?`);
+});
+
+test('what the token may not do names the token and the policy', () => {
+	assert.match(
+		refusal(asked, { status: 403, headers: {}, body: 'Permission denied' }).message,
+		/CONSUL_HTTP_TOKEN.*policy/,
+	);
+});

@@ -1,32 +1,49 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dryRun, type WithheldOperation } from '../../../src/registry/dry-run.ts';
+import { dryRun } from '../../../src/registry/dry-run.ts';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
 import { service, stamp, ttlCheck } from '../../integration/registry/samples.ts';
 import { watching } from '../../integration/registry/watching.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(5_000);
 
-test('a dry run reads what is there and tells of every write instead of making it', async () => {
+test('a dry run writes nothing, and shows what it withheld as done', async () => {
 	const inner = memoryRegistry({ address: '192.0.2.10' });
 	await inner.register(service({ checks: [ttlCheck('t')] }), stamp, soon());
 	const before = inner.snapshot();
-	const withheld: WithheldOperation[] = [];
-	const registry = dryRun(inner, (operation) => withheld.push(operation));
+	const registry = dryRun(inner);
 
-	const changed = service({ port: 81 });
-	await registry.register(changed, stamp, soon());
-	await registry.deregister('u1:web:80', soon());
+	await registry.register(service({ port: 81 }), stamp, soon());
+	await registry.register(service({ id: 'u1:new:80' }), stamp, soon());
 	await registry.heartbeat('t', soon());
 	assert.deepEqual(inner.snapshot(), before);
-	assert.deepEqual(withheld, [
-		{ kind: 'register', service: changed, stamp },
-		{ kind: 'deregister', id: 'u1:web:80' },
-		{ kind: 'heartbeat', checkId: 't' },
+	assert.equal((await registry.get('u1:web:80', soon()))?.port, 81);
+	const { registrations } = await registry.list(soon());
+	assert.deepEqual(registrations.map(({ id, port }) => [id, port]).sort(), [
+		['u1:new:80', 80],
+		['u1:web:80', 81],
 	]);
 
-	assert.deepEqual(await registry.list(soon()), { registrations: before.registrations });
-	assert.deepEqual(await registry.get('u1:web:80', soon()), before.registrations[0]);
+	await registry.deregister('u1:web:80', soon());
+	await registry.deregister('u1:new:80', soon());
+	assert.equal(await registry.get('u1:web:80', soon()), undefined);
+	assert.deepEqual(await registry.list(soon()), { registrations: [] });
+	assert.deepEqual(inner.snapshot(), before);
+});
+
+test('a dry run stops pretending once somebody else changes the entry', async () => {
+	const inner = memoryRegistry({ address: '192.0.2.10' });
+	await inner.register(service({}), stamp, soon());
+	const registry = dryRun(inner);
+	await registry.register(service({ port: 81 }), stamp, soon());
+	await inner.register(service({ port: 82 }), stamp, soon());
+	assert.equal((await registry.get('u1:web:80', soon()))?.port, 82);
+});
+
+test('a dry run tells what the registry tells of itself', async () => {
+	const inner = memoryRegistry({ address: '192.0.2.10' });
+	await inner.register(service({}), stamp, soon());
+	const registry = dryRun(inner);
 	assert.equal(await registry.advertisedAddress(soon()), '192.0.2.10');
 	using watch = watching(registry, stamp.owner);
 	await watch.untilSeen(['u1:web:80']);

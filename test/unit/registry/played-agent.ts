@@ -26,6 +26,7 @@ export class PlayedAgent implements Disposable {
 			random: () => 0.5,
 			node: async () => 'n 1',
 			http: {
+				where: 'u1:8500',
 				call: (path, { query = {}, deadlineMs, signal }) => {
 					const { promise, resolve, reject } = Promise.withResolvers<Answer>();
 					const settle = async (outcome: Answer | Error): Promise<void> => {

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { consulOptions, dockerOptions } from '../config/connections.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Settings } from '../controller/context.ts';
+import { Controller } from '../controller/controller.ts';
+import { type Host, resolveWithSystem } from '../controller/identity.ts';
+import { tagsTemplate } from '../derive/tags.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { consulRegistry } from '../registry/consul.ts';
+import { dryRun } from '../registry/dry-run.ts';
+import { memoryRegistry } from '../registry/memory.ts';
+import { type Registry, RegistryError } from '../registry/registry.ts';
+import { startServer } from '../server/http.ts';
+import { dockerSource } from '../source/docker.ts';
+import { ownContainerId } from '../source/self.ts';
+import { health, ready, services, showInMetrics } from './status.ts';
+
+/** How long what is in flight may take once the daemon is told to stop. */
+const drainMs = 10_000;
+
+/**
+ * Runs until a signal says otherwise, or for one pass (`--once`).
+ *
+ * @returns the exit code: 0 when everything that was begun was finished
+ * @throws UsageError for what only now shows to be wrong: a template, a certificate that cannot be read
+ */
+export async function runDaemon(config: Config, version: string): Promise<number> {
+	const log = createLogger({ level: config.logLevel, format: config.logFormat });
+	const settings = settingsOf(config);
+	const registry = registryOf(config);
+	const source = dockerSource({
+		docker: dockerOptions(config.docker),
+		concurrency: config.settings.concurrency * 2,
+		warn: (message) => log.warn({}, message),
+	});
+	const metrics = createMetrics(version);
+	const giveUp = new AbortController();
+	announce(log, config, version);
+	const host: Host = {
+		name: hostname(),
+		containerId: await ownContainerId((path) => readFile(path, 'utf8')),
+		resolve: resolveWithSystem,
+	};
+	const context = { settings, source, registry, clock: systemClock, log, metrics, signal: giveUp.signal };
+	const controller = new Controller(context, host);
+	const stopping = onceSignalled(log, config);
+	if (!(await isReachable(config, registry, log, stopping))) return stopping.aborted ? 0 : 1;
+	if (config.isOnce) return once(controller, log, stopping, giveUp);
+	const server = await serve(config, controller, metrics, log);
+	controller.start();
+	await aborted(stopping);
+	const isDrained = await drained(controller, config, log);
+	if (!isDrained) giveUp.abort(new Error('reconsul is being stopped'));
+	await server.close();
+	log.info({}, isDrained ? 'stopped' : `stopped; not everything was finished within ${drainMs / 1_000} s`);
+	return isDrained ? 0 : 1;
+}
+
+function settingsOf({ settings, tags }: Config): Settings {
+	try {
+		return { ...settings, derive: { ...settings.derive, tagsFor: tagsTemplate(tags) } };
+	} catch (cause) {
+		throw new UsageError(1, `-tags: ${(cause as Error).message}`, { cause });
+	}
+}
+
+function registryOf({ registry: target, node, settings }: Config): Registry {
+	const registry = target.kind === 'memory' ? memoryRegistry() : consulRegistry(consulOptions(target, node));
+	return settings.isDryRun ? dryRun(registry) : registry;
+}
+
+function announce(log: Logger, { registry, docker, settings, warnings }: Config, version: string): void {
+	const fields = {
+		version,
+		docker: docker.where,
+		registry: registry.where,
+		intervalSeconds: settings.intervalMs / 1_000,
+	};
+	log.info(settings.isDryRun ? { ...fields, dryRun: true } : fields, 'reconsul is starting');
+	for (const warning of warnings) log.warn({}, warning);
+}
+
+/** The first signal stops in good order, the second at once. */
+function onceSignalled(log: Logger, { deregisterOnExit }: Config): AbortSignal {
+	const controller = new AbortController();
+	const what = deregisterOnExit ? 'deregistering our services' : 'services stay registered';
+	const onSignal = (signal: NodeJS.Signals): void => {
+		if (controller.signal.aborted) process.exit(1);
+		log.info({ signal }, `stopping, ${what}; a second signal ends at once`);
+		controller.abort();
+	};
+	process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+	return controller.signal;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+	new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener('abort', () => resolve(), { once: true });
+	});
+
+/** Says that the agent is there, whatever it thinks of the question. */
+const answers: ReadonlySet<RegistryError['class']> = new Set(['forbidden', 'invalid', 'scripts-disabled', 'throttled']);
+
+/**
+ * The predecessor's `-retry-attempts`: the first attempt, and so many more, -1 being for ever. Where nobody asked for it the
+ * daemon starts without an agent, and waits for it while it works.
+ */
+async function isReachable(config: Config, registry: Registry, log: Logger, stopping: AbortSignal): Promise<boolean> {
+	const { retryAttempts, retryIntervalMs } = config;
+	if (retryAttempts === undefined || retryAttempts < 0) return true;
+	for (let attempt = 0; ; attempt += 1) {
+		try {
+			await registry.list(stopping);
+			return true;
+		} catch (error) {
+			if (stopping.aborted) return false;
+			if (error instanceof RegistryError && answers.has(error.class)) return true;
+			const { message } = error as Error;
+			if (attempt >= retryAttempts) {
+				log.error({ attempts: attempt + 1 }, `giving up, as -retry-attempts=${retryAttempts} says: ${message}`);
+				return false;
+			}
+			log.warn({ attempt: attempt + 1 }, `${message}; trying again`);
+			await delay(retryIntervalMs, undefined, { signal: stopping }).catch(() => {});
+			if (stopping.aborted) return false;
+		}
+	}
+}
+
+async function once(
+	controller: Controller,
+	log: Logger,
+	stopping: AbortSignal,
+	giveUp: AbortController,
+): Promise<number> {
+	stopping.addEventListener('abort', () => giveUp.abort(new Error('reconsul is being stopped')));
+	const problems = await controller.once();
+	if (problems > 0)
+		log.error({ problems }, 'not everything could be brought in line; the lines above say what and why');
+	else log.info({}, 'everything is in line');
+	return problems > 0 ? 1 : 0;
+}
+
+const serve = (
+	config: Config,
+	controller: Controller,
+	metrics: Metrics,
+	log: Logger,
+): ReturnType<typeof startServer> => {
+	showInMetrics(metrics, controller);
+	return startServer({
+		listen: config.listen,
+		api: config.api,
+		log,
+		providers: {
+			metrics,
+			health: () => health(controller, config.settings.intervalMs, systemClock.now()),
+			ready: () => ready(controller),
+			services: () => services(controller),
+		},
+	});
+};
+
+/** Whether what was in flight was finished in time. */
+async function drained(controller: Controller, { deregisterOnExit }: Config, log: Logger): Promise<boolean> {
+	const finish = async (): Promise<boolean> => {
+		await controller.stop();
+		if (deregisterOnExit) await controller.deregisterAll();
+		return true;
+	};
+	try {
+		return await Promise.race([finish(), delay(drainMs, false, { ref: false })]);
+	} catch (error) {
+		log.error({ error }, 'not all services could be deregistered');
+		return false;
+	}
+}

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { commandLineOfInit, healthcheck, listenOf } from './cli/healthcheck.ts';
+import { type Command, configFrom } from './config/config.ts';
+import { usageText } from './config/help.ts';
+import { UsageError } from './config/usage-error.ts';
+import { runDaemon } from './daemon/daemon.ts';
+
+/** The build writes it in. */
+const version = process.env['RECONSUL_VERSION'] ?? 'from source';
+
+/** @returns the exit code: 2 for a command line that cannot be parsed, 1 for one that contradicts itself or for a failure */
+async function main(argv: readonly string[]): Promise<number> {
+	try {
+		const isTerminal = process.stderr.isTTY === true;
+		return await carryOut(configFrom(argv, process.env, { version, isTerminal, exists: existsSync }));
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		const usage = error.usage ? usageText() : '';
+		process.stderr.write(`${error.message.trimEnd()}\n${usage}`);
+		return error.exitCode;
+	}
+}
+
+async function carryOut(command: Command): Promise<number> {
+	switch (command.kind) {
+		case 'print':
+			process[command.stream].write(command.text);
+			return 0;
+		case 'healthcheck': {
+			const verdict = await healthcheck(command.listen ?? listenOf(await commandLineOfInit(), process.env));
+			process.stdout.write(`${verdict.text}\n`);
+			return verdict.exitCode;
+		}
+		case 'run':
+			return runDaemon(command.config, version);
+	}
+}
+
+void main(process.argv.slice(2)).then(
+	// Not process.exitCode: a connection that hangs would keep the process for as long as it likes.
+	(code) => process.exit(code),
+	(error: unknown) => {
+		console.error('reconsul ended by an error of its own, which is worth a report:', error);
+		process.exit(1);
+	},
+);
