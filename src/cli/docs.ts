@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { flagsMarkdown } from '../config/help.ts';
 import { metricsMarkdown } from '../metrics/document.ts';
 
 export interface Document {
@@ -9,7 +10,10 @@ export interface Document {
 }
 
 /** The documents that tables in the code are the source of. */
-export const documents = (): readonly Document[] => [{ path: 'docs/metrics.md', text: metricsMarkdown() }];
+export const documents = (): readonly Document[] => [
+	{ path: 'docs/flags.md', text: flagsMarkdown() },
+	{ path: 'docs/metrics.md', text: metricsMarkdown() },
+];
 
 /** The paths of those that do not say what the code says. */
 export async function laggingDocuments(): Promise<readonly string[]> {

@@ -130,11 +130,14 @@ export class Controller {
 	#sourceChanged(change: SourceChange): void {
 		const { log, metrics } = this.#context;
 		if (change.kind === 'changed') {
-			this.state.news.heard(change.key, change.action, change.at);
-			this.queue.add(change.key);
-			for (const dependent of this.state.dependents.of(change.key)) this.queue.add(dependent);
+			const { key, action, at } = change;
+			const { news, views, dependents } = this.state;
+			if (!news.heard(key, action, at, views.get(key)?.isRunning === true)) return;
+			this.queue.add(key);
+			for (const dependent of dependents.of(key)) this.queue.add(dependent);
 		} else if (change.kind === 'connected') {
 			this.isStreamOpen = true;
+			this.state.news.restart();
 			log.info({}, 'listening to Docker');
 			this.#requests.request('connected');
 		} else {

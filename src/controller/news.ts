@@ -1,29 +1,53 @@
 import type { ContainerId } from '../model.ts';
 
 interface Item {
-	/** The earliest event not dealt with yet, by the engine's clock in milliseconds since the epoch. */
+	/** When what is not dealt with yet began, by the engine's clock in milliseconds since the epoch. */
 	readonly since: number;
 	readonly count: number;
-	readonly hasEnded: boolean;
+	/** Whether its process began or ended last, as far as events told. */
+	readonly life: 'started' | 'ended' | undefined;
 	isSettled: boolean;
 }
 
-/** Docker's words that a container's process ended, or that the container is no more. */
-const ends: ReadonlySet<string> = new Set(['die', 'destroy']);
+/**
+ * When each of Docker's events can change what is wanted. Networks are joined before the start and left after the end, while
+ * Docker holds a lock that an inspect would wait for; the start and the end tell the same. What is not here concerns nothing
+ * that is wanted: `kill` may be any signal, a paused container keeps its service, `update` changes limits.
+ */
+const relevance: Readonly<Record<string, 'always' | 'while-running'>> = {
+	start: 'always',
+	die: 'always',
+	destroy: 'always',
+	rename: 'always',
+	connect: 'while-running',
+	disconnect: 'while-running',
+};
+
+const lives: Readonly<Record<string, Item['life']>> = { start: 'started', die: 'ended', destroy: 'ended' };
 
 /** What the event stream said of each container: how old the cause of a write is, and which ends we saw ourselves. */
 export class News {
 	readonly #items = new Map<ContainerId, Item>();
 
-	heard(key: ContainerId, action: string, at: number): void {
+	/**
+	 * @param at milliseconds since the epoch
+	 * @param isRunning whether it ran when last looked at, for a container whose start no event told of
+	 * @returns whether the event can have changed what is wanted
+	 */
+	heard(key: ContainerId, action: string, at: number, isRunning: boolean): boolean {
 		const before = this.#items.get(key);
+		const when = Object.hasOwn(relevance, action) ? relevance[action] : undefined;
+		const runs = this.isRunning(key, isRunning);
+		if (when === undefined || (when === 'while-running' && !runs)) return false;
+		const life = lives[action] ?? before?.life;
+		const goesOn = before?.isSettled === false && before.life === life;
 		this.#items.set(key, {
-			since: before?.isSettled === false ? before.since : at,
+			since: goesOn ? before.since : at,
 			count: (before?.count ?? 0) + 1,
-			// A network's disconnect comes after the die that caused it.
-			hasEnded: ends.has(action) || (action !== 'start' && before?.hasEnded === true),
+			life,
 			isSettled: false,
 		});
+		return true;
 	}
 
 	/** What is to be dealt with, `undefined` for nothing; `count` is for settle(). */
@@ -34,11 +58,18 @@ export class News {
 
 	/** A delete that follows an end this process saw is no surprise, however many there are. */
 	hasSeenEnd(key: string): boolean {
-		return this.#items.get(key)?.hasEnded === true;
+		return this.#items.get(key)?.life === 'ended';
 	}
 
-	hasHeardOf(key: string): boolean {
-		return this.#items.has(key);
+	/** By the events alone; `otherwise` where none told of a start or an end. */
+	isRunning(key: string, otherwise: boolean): boolean {
+		const life = this.#items.get(key)?.life;
+		return life === undefined ? otherwise : life === 'started';
+	}
+
+	/** There was a gap, in which anything may have started and ended. */
+	restart(): void {
+		for (const [key, item] of this.#items) this.#items.set(key, { ...item, life: undefined });
 	}
 
 	/** Everything up to that count has been dealt with. */

@@ -113,13 +113,14 @@ export class Passes {
 	}
 
 	/** Starts and ends that no event told of: unless one was only late, the stream is deaf, and is opened again. */
-	#checkStream(unannounced: readonly string[]): void {
+	#checkStream(unannounced: Pass['unannounced']): void {
 		const { context, state } = this.#options;
 		this.#cancelCheck();
-		if (unannounced.length === 0) return;
+		if (unannounced.size === 0) return;
 		this.#cancelCheck = context.clock.after(unannouncedGraceMs, () => {
-			if (unannounced.every((key) => state.news.hasHeardOf(key))) return;
-			context.log.warn({ containers: unannounced.length }, 'the event stream missed something; opening it again');
+			const missed = [...unannounced].filter(([key, isRunning]) => state.news.isRunning(key, !isRunning) !== isRunning);
+			if (missed.length === 0) return;
+			context.log.warn({ containers: missed.length }, 'the event stream missed something; opening it again');
 			context.source.reopen('a pass found what the stream did not announce');
 		});
 	}

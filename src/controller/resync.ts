@@ -20,8 +20,8 @@ export interface Pass {
 	readonly isBraked: boolean;
 	/** Why the agent's list may lack entries. */
 	readonly doubt: string | undefined;
-	/** Containers that started or ended though the event stream has not said so yet. */
-	readonly unannounced: readonly ContainerId[];
+	/** Containers that started or ended though the event stream has not said so yet, and whether they run. */
+	readonly unannounced: ReadonlyMap<ContainerId, boolean>;
 }
 
 interface Judgement {
@@ -122,10 +122,15 @@ const withBrake = (decision: Decision, key: Key, brake: Brake | undefined, state
 		? { kind: 'hold', held: decision, reason: 'mass-delete' }
 		: decision;
 
-/** Ends and starts since the last pass that no event told of; one may still be on its way. */
-const unannouncedAmong = (running: ReadonlySet<ContainerId>, { views, news }: State): readonly ContainerId[] =>
-	[...new Set([...running, ...views.keys()])].filter(
-		(key) => running.has(key) !== (views.get(key)?.isRunning ?? false) && !news.hasHeardOf(key),
+/** Ends and starts that no event told of; one may still be on its way. */
+const unannouncedAmong = (
+	running: ReadonlySet<ContainerId>,
+	{ views, news }: State,
+): ReadonlyMap<ContainerId, boolean> =>
+	new Map(
+		[...new Set([...running, ...views.keys()])]
+			.filter((key) => running.has(key) !== news.isRunning(key, views.get(key)?.isRunning ?? false))
+			.map((key) => [key, running.has(key)]),
 	);
 
 function claim({ key, container, derivation }: Subject, state: State): void {
