@@ -1,9 +1,10 @@
 import { isBasedOn } from '../derive/address.ts';
 import { type Derivation, derive } from '../derive/derive.ts';
 import type { Container, ContainerId } from '../model.ts';
+import type { Sighting } from '../plan/guard.ts';
 import type { Identity } from './identity.ts';
 
-/** What a container wants, `gone` included: then it wants nothing. */
+/** Of a container that is no more, or whose process ended. */
 export const nothingWanted: Derivation = {
 	services: [],
 	omitted: [],
@@ -14,11 +15,11 @@ export const nothingWanted: Derivation = {
 
 /** Derives with what the engine says, `find` being asked only for the container whose network this one shares. */
 export async function desiredOf(
-	container: Container | 'gone',
+	container: Sighting,
 	identity: Identity,
 	find: (id: ContainerId) => Promise<Container | undefined>,
 ): Promise<Derivation> {
-	if (container === 'gone') return nothingWanted;
+	if (typeof container !== 'object') return nothingWanted;
 	const baseId = container.running ? isBasedOn(container) : undefined;
 	const base = baseId === undefined ? undefined : ((await find(baseId)) ?? 'gone');
 	return derive(container, identity.derive, { hostAddress: identity.hostAddress, base, now: Date.now() });

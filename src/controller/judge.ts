@@ -1,7 +1,7 @@
 import type { Derivation } from '../derive/derive.ts';
-import type { Container, Registration, ServiceId } from '../model.ts';
+import type { Registration, ServiceId } from '../model.ts';
 import { type Decision, decide } from '../plan/decide.ts';
-import { type Brake, holdReason } from '../plan/guard.ts';
+import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
 import type { Settings } from './context.ts';
 import type { Identity } from './identity.ts';
@@ -12,7 +12,7 @@ export interface Subject {
 	readonly key: Key;
 	readonly identity: Identity;
 	/** For a leftover: the container of the name in its id, if there is one. */
-	readonly container: Container | 'gone';
+	readonly container: Sighting;
 	readonly derivation: Derivation;
 }
 

@@ -56,6 +56,12 @@ export class News {
 		return item?.isSettled === false ? item : undefined;
 	}
 
+	/** When the end came that is still to be dealt with, in milliseconds since the epoch. */
+	endedAt(key: string): number | undefined {
+		const item = this.#items.get(key);
+		return item?.isSettled === false && item.life === 'ended' ? item.since : undefined;
+	}
+
 	/** A delete that follows an end this process saw is no surprise, however many there are. */
 	hasSeenEnd(key: string): boolean {
 		return this.#items.get(key)?.life === 'ended';

@@ -1,18 +1,17 @@
 import { isBasedOn } from '../derive/address.ts';
-import { containerNameIn } from '../derive/ids.ts';
 import type { Registration, ServiceId, ServiceInstance } from '../model.ts';
 import { type Claim, goesBefore } from '../plan/claims.ts';
 import type { Decision, Deregister, Register } from '../plan/decide.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
-import { desiredOf } from './desired.ts';
 import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
+import { lookAt } from './look.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
-import { type Result, serviceView } from './views.ts';
+import { type Result, serviceView, shownContainer } from './views.ts';
 import type { Outcome } from './workqueue.ts';
 import type { Cause, Writer } from './writer.ts';
 
@@ -81,12 +80,8 @@ export class Reconciler {
 	}
 
 	async #look(key: Key): Promise<Subject> {
-		const { source, signal } = this.#options.context;
-		const identity = await this.#options.identity();
-		const name = leftoverIdOf(key) === undefined ? containerIdIn(key) : leftoverName(key, identity);
-		const container = name === undefined ? 'gone' : ((await source.get(name, signal)) ?? 'gone');
-		const derivation = await desiredOf(container, identity, (id) => source.get(id, signal));
-		return { key, identity, container, derivation };
+		const { context, state, identity } = this.#options;
+		return lookAt(key, context, state, await identity());
 	}
 
 	async #converge(
@@ -107,14 +102,14 @@ export class Reconciler {
 		const rivals = await this.#rivals(readable, present);
 		const decisions = judge(readable, { found: present, rivals, brake: state.brake }, context.settings, state);
 		this.#note(subject, decisions, found);
-		const name = container === 'gone' ? state.views.get(key)?.container?.name : container.name;
-		const results = await this.#apply(decisions, { key, container: name, since }, course);
+		const shown = shownContainer(container) ?? state.views.get(key)?.container;
+		const results = await this.#apply(decisions, { key, container: shown?.name, since }, course);
 		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
 		show(context, state.views, {
 			key,
 			at: context.clock.now(),
-			container: container === 'gone' ? undefined : { id: container.id, name: container.name },
-			isRunning: container !== 'gone' && container.running,
+			container: shown,
+			isRunning: typeof container === 'object' && container.running,
 			services,
 			omitted: derivation.omitted,
 			warnings: derivation.warnings,
@@ -131,7 +126,7 @@ export class Reconciler {
 	#claim({ key, container, derivation }: Subject): readonly ServiceId[] {
 		const { claims, dependents } = this.#options.state;
 		if (leftoverIdOf(key) !== undefined) return [];
-		const isRunning = container !== 'gone' && container.running;
+		const isRunning = typeof container === 'object' && container.running;
 		dependents.set(key, isRunning ? isBasedOn(container) : undefined);
 		return claims.set(key, isRunning ? container.createdAt : '', derivation.services);
 	}
@@ -158,7 +153,7 @@ export class Reconciler {
 		found: ReadonlyMap<ServiceId, Registration>,
 	): Promise<ReadonlySet<ServiceId>> {
 		const rivals = new Set<ServiceId>();
-		if (container === 'gone') return rivals;
+		if (typeof container !== 'object') return rivals;
 		for (const service of derivation.services) {
 			const registration = found.get(service.id);
 			const holder = registration?.stamp?.containerId;
@@ -233,15 +228,4 @@ function idsOf({ key, derivation }: Subject, state: State): ReadonlySet<ServiceI
 	const leftoverId = leftoverIdOf(key);
 	if (leftoverId !== undefined) return new Set([leftoverId]);
 	return new Set([...state.index.idsOf(key), ...derivation.services.map(({ id }: ServiceInstance) => id)]);
-}
-
-/** A stamp is only text in Meta; anything but an id would be looked up as a container's name. */
-const containerIdIn = (key: Key): string | undefined => (/^[0-9a-f]{64}$/.test(key) ? key : undefined);
-
-/** The container that a leftover was registered for, by its id. */
-function leftoverName(key: Key, { ownership }: Identity): string | undefined {
-	const id = leftoverIdOf(key) ?? '';
-	return [ownership.hostname, ...ownership.formerHostnames]
-		.map((hostname) => containerNameIn(id, hostname))
-		.find((name) => name !== undefined);
 }

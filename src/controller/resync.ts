@@ -10,7 +10,7 @@ import { judge, type Subject } from './judge.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
 import { findingsOf, rivalsOf, subjectsOf } from './survey.ts';
-import { serviceView } from './views.ts';
+import { serviceView, shownContainer } from './views.ts';
 
 /** What a full pass found. It writes nothing; the keys do, after looking again. */
 export interface Pass {
@@ -134,7 +134,7 @@ const unannouncedAmong = (
 	);
 
 function claim({ key, container, derivation }: Subject, state: State): void {
-	if (container === 'gone') return;
+	if (typeof container !== 'object') return;
 	state.claims.set(key, container.createdAt, derivation.services);
 	state.dependents.set(key, isBasedOn(container));
 }
@@ -148,8 +148,8 @@ function note({ subject, decisions }: Judgement, listedAt: number, context: Cont
 	show(context, state.views, {
 		key,
 		at: listedAt,
-		container: container === 'gone' ? state.views.get(key)?.container : { id: container.id, name: container.name },
-		isRunning: container !== 'gone',
+		container: shownContainer(container) ?? state.views.get(key)?.container,
+		isRunning: typeof container === 'object',
 		services: decisions.flatMap((decision) => serviceView(decision, undefined) ?? []),
 		omitted: derivation.omitted,
 		warnings: derivation.warnings,

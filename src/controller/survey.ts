@@ -70,7 +70,7 @@ export function rivalsOf(
 	found: ReadonlyMap<ServiceId, Registration>,
 	claims: Claims,
 ): ReadonlySet<ServiceId> {
-	if (container === 'gone') return new Set();
+	if (typeof container !== 'object') return new Set();
 	const isRivalled = derivation.services.filter((service) => {
 		const registration = found.get(service.id);
 		const holder = registration?.stamp?.containerId;

@@ -1,6 +1,7 @@
 import type { Omission, OmissionReason, Warning } from '../derive/derive.ts';
-import type { Registration, ServiceInstance } from '../model.ts';
+import type { ContainerId, Registration, ServiceInstance } from '../model.ts';
 import type { Decision, HoldReason } from '../plan/decide.ts';
+import type { Sighting } from '../plan/guard.ts';
 import type { Key } from '../plan/ownership.ts';
 
 export type ServiceState = 'registered' | 'pending' | 'conflict' | 'held' | 'orphaned' | 'failed';
@@ -14,12 +15,24 @@ export interface ServiceView {
 	readonly held?: HoldReason;
 }
 
+export interface ShownContainer {
+	readonly id: ContainerId;
+	readonly name: string;
+	/** RFC 3339, as Docker wrote it. */
+	readonly startedAt: string;
+}
+
+export const shownContainer = (container: Sighting): ShownContainer | undefined =>
+	typeof container === 'object'
+		? { id: container.id, name: container.name, startedAt: container.startedAt }
+		: undefined;
+
 export interface View {
 	readonly key: Key;
 	/** When it was seen, on the controller's clock. */
 	readonly at: number;
 	/** `undefined` where the engine does not know it (any more). */
-	readonly container: { readonly id: string; readonly name: string } | undefined;
+	readonly container: ShownContainer | undefined;
 	readonly isRunning: boolean;
 	readonly services: readonly ServiceView[];
 	readonly omitted: readonly Omission[];

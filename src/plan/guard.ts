@@ -8,9 +8,14 @@ export interface DeletePolicy {
 	readonly deregister: 'always' | 'on-success';
 }
 
+/**
+ * What the engine says of a container: its inspect; `gone` only if it said "no such container"; `ended` if it told by an event
+ * that the very process which was registered has ended.
+ */
+export type Sighting = Container | 'gone' | 'ended';
+
 export interface Evidence {
-	/** Fresh from the engine; `gone` only if it said "no such container". */
-	readonly container: Container | 'gone';
+	readonly container: Sighting;
 	/** Whether what the container wants could be determined. */
 	readonly inDoubt: boolean;
 	/** Whether the engine has given a complete list since this process started. */
@@ -27,7 +32,7 @@ export interface Evidence {
 export function holdReason(policy: DeletePolicy, evidence: Evidence): HoldReason | undefined {
 	const { container, stampedEngine, engine } = evidence;
 	if (policy.policy === 'upsert-only') return 'policy';
-	if (policy.deregister === 'on-success' && container !== 'gone' && !container.running && hasFailed(container))
+	if (policy.deregister === 'on-success' && typeof container === 'object' && !container.running && hasFailed(container))
 		return 'policy';
 	if (!evidence.hasListed) return 'not-listed-yet';
 	// A container that this engine knows is this engine's, whatever the engine called itself when it was stamped.

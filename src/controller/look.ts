@@ -1,0 +1,49 @@
+import { containerNameIn } from '../derive/ids.ts';
+import type { ContainerId } from '../model.ts';
+import type { Sighting } from '../plan/guard.ts';
+import { type Key, leftoverIdOf } from '../plan/ownership.ts';
+import type { Context } from './context.ts';
+import { desiredOf } from './desired.ts';
+import type { Identity } from './identity.ts';
+import type { Subject } from './judge.ts';
+import type { State } from './state.ts';
+
+/**
+ * What the engine says of one key's container now.
+ *
+ * @throws SourceError unless it is sure
+ */
+export async function lookAt(key: Key, context: Context, state: State, identity: Identity): Promise<Subject> {
+	const { source, signal } = context;
+	const container = hasEnded(key, context, state) ? 'ended' : await sighting(key, context, identity);
+	const derivation = await desiredOf(container, identity, (id) => source.get(id, signal));
+	return { key, identity, container, derivation };
+}
+
+async function sighting(key: Key, { source, signal }: Context, identity: Identity): Promise<Sighting> {
+	const name = leftoverIdOf(key) === undefined ? containerIdIn(key) : leftoverName(key, identity);
+	return name === undefined ? 'gone' : ((await source.get(name, signal)) ?? 'gone');
+}
+
+/**
+ * Whether an event told that the process we saw has ended. Docker holds the container's lock for the 100 ms in which it takes
+ * the networks down, so an inspect would wait that long to say the same; `-deregister on-success` needs it all the same, for
+ * the exit code. Older events that Docker repeats after a gap prove nothing of a later process.
+ */
+function hasEnded(key: Key, { settings }: Context, { views, news }: State): boolean {
+	const startedAt = views.get(key)?.container?.startedAt;
+	const endedAt = news.endedAt(key);
+	if (settings.deregister !== 'always' || endedAt === undefined || startedAt === undefined) return false;
+	return endedAt > Date.parse(startedAt);
+}
+
+/** A stamp is only text in Meta; anything but an id would be looked up as a container's name. */
+const containerIdIn = (key: Key): ContainerId | undefined => (/^[0-9a-f]{64}$/.test(key) ? key : undefined);
+
+/** The container that a leftover was registered for, by its id. */
+function leftoverName(key: Key, { ownership }: Identity): string | undefined {
+	const id = leftoverIdOf(key) ?? '';
+	return [ownership.hostname, ...ownership.formerHostnames]
+		.map((hostname) => containerNameIn(id, hostname))
+		.find((name) => name !== undefined);
+}
