@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { longestLine } from '../../../src/source/event-stream.ts';
 import { dockerEvents, reopenDelayMs } from '../../../src/source/events.ts';
 import { type SourceChange, SourceError } from '../../../src/source/source.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { eventually } from '../../support/lab.ts';
-import { fakeClock } from '../registry/fake-clock.ts';
 import { type PlayedEngine, playedEngine } from './played-engine.ts';
 
 const id = 'feed'.padEnd(64, '0');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { silenceMs, watchSilence } from '../../../src/source/silence.ts';
-import { fakeClock } from '../registry/fake-clock.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 function watched(probe: (signal: AbortSignal) => Promise<void>) {
 	const clock = fakeClock();
