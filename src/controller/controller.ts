@@ -53,7 +53,8 @@ export class Controller {
 			state,
 			identity,
 			reports,
-			enqueue: (key) => this.queue.add(key, priorities.resync),
+			enqueue: (key, isReturn) =>
+				isReturn ? this.queue.add(key, priorities.resync) : this.queue.addUnlessBackingOff(key, priorities.resync),
 			request: (trigger) => this.#requests.request(trigger),
 		});
 		const reconciler = new Reconciler({
@@ -161,7 +162,7 @@ export class Controller {
 		}
 		const { clock } = this.#context;
 		const { keys, later, unknown } = suspectsAmong(change.seen, this.state.index, clock.now());
-		for (const key of keys) this.queue.add(key);
+		for (const key of keys) this.queue.addUnlessBackingOff(key);
 		for (const { key, ms } of later) this.queue.addAfter(key, ms);
 		if (unknown.length > 0) {
 			// The catalog can show our own write before the agent's answer to it has arrived.

@@ -7,7 +7,7 @@ const everyNth = 10;
 const maxRemembered = 1_000;
 
 /** While a side is away, everything that needs it fails for one reason, which is told as one. */
-const awayClasses: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'unavailable', 'throttled', 'refused']);
+const awayClasses: ReadonlySet<string> = new Set(['unreachable', 'timeout']);
 
 export class ErrorReports {
 	readonly #log: Logger;

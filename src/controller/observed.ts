@@ -1,54 +1,59 @@
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Registry } from '../registry/registry.ts';
-import { RegistryError } from '../registry/registry.ts';
+import { type Registry, RegistryError } from '../registry/registry.ts';
 import { type Source, SourceError } from '../source/source.ts';
 
-/** Whether one side answers, by the last call that says so. */
+/** Whether one side answers, by the last call. */
 export class Side {
 	/** `undefined` while it answers. */
 	error: string | undefined = 'not asked yet';
 	/** Told when it answers again after it did not. */
 	readonly #onReturn: () => void;
-	#hasFailed = false;
+	#isAway = false;
 
 	constructor(onReturn: () => void) {
 		this.#onReturn = onReturn;
 	}
 
 	answered(): void {
-		const isReturn = this.#hasFailed;
+		const isReturn = this.#isAway;
 		this.error = undefined;
-		this.#hasFailed = false;
+		this.#isAway = false;
 		if (isReturn) this.#onReturn();
 	}
 
-	failed(message: string): void {
+	isAway(message: string): void {
 		this.error = message;
-		this.#hasFailed = true;
+		this.#isAway = true;
 	}
 }
 
-/** An answer that refuses one thing comes from a side that is there. */
-const answers: ReadonlySet<string> = new Set(['invalid', 'scripts-disabled']);
+/**
+ * What means that nobody answered. A refusal or an error of the other side's own concerns what was asked for; if it counted
+ * too, one service that the agent fails to take would make every success of another look like the end of an outage.
+ */
+const noAnswer: ReadonlySet<string> = new Set(['unreachable', 'timeout']);
 
-type Call<T> = () => Promise<T>;
-
-/** Notes how every call to the agent went. */
-export function observedRegistry(registry: Registry, side: Side, metrics: Metrics): Registry {
-	const observe = async <T>(call: Call<T>): Promise<T> => {
-		try {
-			const result = await call();
-			side.answered();
-			return result;
-		} catch (error) {
-			if (error instanceof RegistryError) {
-				metrics.increment('reconsul_registry_errors_total', { class: error.class });
-				if (answers.has(error.class)) side.answered();
-				else side.failed(error.message);
-			}
-			throw error;
+/** Notes how a call went. */
+async function observed<T>(call: () => Promise<T>, side: Side, count: (error: unknown) => void): Promise<T> {
+	try {
+		const result = await call();
+		side.answered();
+		return result;
+	} catch (error) {
+		count(error);
+		if (error instanceof RegistryError || error instanceof SourceError) {
+			if (noAnswer.has(error.class)) side.isAway(error.message);
+			else side.answered();
 		}
-	};
+		throw error;
+	}
+}
+
+export function observedRegistry(registry: Registry, side: Side, metrics: Metrics): Registry {
+	const observe = <T>(call: () => Promise<T>): Promise<T> =>
+		observed(call, side, (error) => {
+			if (error instanceof RegistryError) metrics.increment('reconsul_registry_errors_total', { class: error.class });
+		});
 	return {
 		get: (id, signal) => observe(() => registry.get(id, signal)),
 		list: (signal) => observe(() => registry.list(signal)),
@@ -61,22 +66,11 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 	};
 }
 
-/** Notes how every call to the engine went. */
 export function observedSource(source: Source, side: Side, metrics: Metrics): Source {
-	const observe = async <T>(call: Call<T>): Promise<T> => {
-		try {
-			const result = await call();
-			side.answered();
-			return result;
-		} catch (error) {
-			if (error instanceof SourceError) {
-				metrics.increment('reconsul_source_errors_total', { class: error.class });
-				if (answers.has(error.class)) side.answered();
-				else side.failed(error.message);
-			}
-			throw error;
-		}
-	};
+	const observe = <T>(call: () => Promise<T>): Promise<T> =>
+		observed(call, side, (error) => {
+			if (error instanceof SourceError) metrics.increment('reconsul_source_errors_total', { class: error.class });
+		});
 	return {
 		list: (signal) => observe(() => source.list(signal)),
 		get: (idOrName, signal) => observe(() => source.get(idOrName, signal)),

@@ -13,11 +13,14 @@ export interface PassesOptions {
 	readonly state: State;
 	readonly identity: IdentityHolder;
 	readonly reports: ErrorReports;
-	/** A key that drifts. */
-	readonly enqueue: (key: Key) => void;
+	/** A key that drifts; `isReturn` where one that waits after a failure shall wait no longer. */
+	readonly enqueue: (key: Key, isReturn: boolean) => void;
 	/** Asks for another pass, through the throttle. */
 	readonly request: (trigger: ResyncTrigger) => void;
 }
+
+/** After these it may be worth while to try again at once what failed before. */
+const returns: ReadonlySet<ResyncTrigger> = new Set(['start', 'connected', 'signal']);
 
 const unannouncedGraceMs = 2_000;
 const maxRetryMs = 15_000;
@@ -37,6 +40,8 @@ export class Passes {
 	lastSuccessAt = 0;
 	/** Why the agent's list may lack entries, by the last pass. */
 	doubt: string | undefined;
+	/** Why the last pass failed; `undefined` if it did not. */
+	error: unknown;
 
 	constructor(options: PassesOptions) {
 		this.#options = options;
@@ -70,20 +75,24 @@ export class Passes {
 	}
 
 	async #pass(trigger: ResyncTrigger): Promise<void> {
-		const { context, state, identity, reports } = this.#options;
+		const { context, state, identity, reports, enqueue } = this.#options;
 		const count = (result: 'clean' | 'drift' | 'held' | 'error'): void =>
 			context.metrics.increment('reconsul_resync_total', { trigger, result });
 		try {
 			const pass = await resync(context, state, await identity.refresh());
+			const isReturn = returns.has(trigger) || this.#failures > 0;
 			this.lastSuccessAt = Date.now();
 			this.#failures = 0;
+			this.error = undefined;
 			reports.recovered('resync');
 			count(pass.isBraked ? 'held' : pass.drifting.length > 0 ? 'drift' : 'clean');
+			for (const key of pass.drifting) enqueue(key, isReturn);
 			this.#follow(pass, trigger);
 		} catch (error) {
 			if (context.signal.aborted) return;
 			count('error');
 			this.#failures += 1;
+			this.error = error;
 			reports.failed('resync', error);
 			this.#followUp(Math.min(retryDelayMs(this.#failures, false), maxRetryMs), 'retry');
 		} finally {
@@ -92,10 +101,9 @@ export class Passes {
 		}
 	}
 
-	/** What a pass entails: keys, a pass that confirms, or a look at the event stream. */
-	#follow({ drifting, isBraked, doubt, unannounced }: Pass, trigger: ResyncTrigger): void {
-		const { context, state, enqueue } = this.#options;
-		for (const key of drifting) enqueue(key);
+	/** What a pass entails beside its keys: a pass that confirms, or a look at the event stream. */
+	#follow({ isBraked, doubt, unannounced }: Pass, trigger: ResyncTrigger): void {
+		const { context, state } = this.#options;
 		if (isBraked) {
 			const services = state.brake?.ids.size;
 			context.log.warn(

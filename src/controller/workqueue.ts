@@ -69,6 +69,11 @@ export class WorkQueue<Key extends string> {
 		}
 	}
 
+	/** As add, but nothing for a key that failed and waits for its time to be tried again. */
+	addUnlessBackingOff(key: Key, priority: number = priorities.event): void {
+		if (!this.#failures.has(key) || !this.#delayed.has(key)) this.add(key, priority);
+	}
+
 	/** Adds the key after `ms`; of several such requests the earliest counts. Nothing if the key waits already. */
 	addAfter(key: Key, ms: number): void {
 		if (this.#isDraining || this.#waiting.has(key)) return;

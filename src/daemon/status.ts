@@ -4,8 +4,10 @@ import type { OmissionReason } from '../derive/derive.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { metricTable } from '../metrics/table.ts';
 import type { HoldReason } from '../plan/decide.ts';
+import { RegistryError } from '../registry/registry.ts';
 import { type HealthCheck, healthOf, readyOf } from '../server/health.ts';
 import { maskPairs } from '../server/mask.ts';
+import { SourceError } from '../source/source.ts';
 
 /** What the daemon says of itself: pure readings of the controller, for the server and the metrics. */
 
@@ -21,10 +23,10 @@ export const health = (controller: Controller, periodMs: number, now: number): r
 
 export const ready = ({ docker, consul, state, passes, isStreamOpen }: Controller): readonly HealthCheck[] =>
 	readyOf({
-		dockerError: docker.error,
+		dockerError: docker.error ?? (passes.error instanceof SourceError ? passes.error.message : undefined),
 		hasListed: state.hasListed,
 		isStreamOpen,
-		consulError: consul.error,
+		consulError: consul.error ?? (passes.error instanceof RegistryError ? passes.error.message : undefined),
 		doubt: passes.doubt,
 		hasResynced: passes.lastSuccessAt > 0,
 	});

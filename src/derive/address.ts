@@ -42,6 +42,7 @@ export type PlacementFlaw = 'not-published' | 'no-address' | 'no-host-address' |
 
 /** Docker fills in the ports before it announces the start; after this time an absent one stays absent (macvlan, ipvlan). */
 const portsSettleMs = 10_000;
+const portsRetryMs = 500;
 const hostAddressRetryMs = 5_000;
 
 export const isBasedOn = (container: Container): string | undefined =>
@@ -103,7 +104,7 @@ function onOwnNetwork(
 		return {
 			omitted: 'ports-pending',
 			detail: 'Docker does not list its ports yet',
-			retryAfterMs: Math.ceil(portsSettleMs - age),
+			retryAfterMs: Math.min(portsRetryMs, Math.ceil(portsSettleMs - age)),
 		};
 	return atContainer(container, exposedPort);
 }

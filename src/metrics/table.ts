@@ -166,7 +166,13 @@ export const metricTable = {
 		type: 'counter',
 		help: 'Failed calls to Docker.',
 		labels: {
-			class: membersOf<SourceError['class']>({ invalid: true, refused: true, timeout: true, unreachable: true }),
+			class: membersOf<SourceError['class']>({
+				invalid: true,
+				refused: true,
+				timeout: true,
+				unavailable: true,
+				unreachable: true,
+			}),
 		},
 	},
 	reconsul_registry_watch_connected: { type: 'gauge', help: "Whether the watch on Consul's catalog is open." },

@@ -67,5 +67,7 @@ const notHttp: Remedy = { class: 'invalid', say: () => 'what answers there does 
 
 function classOfStatus(status: number): SourceError['class'] {
 	if (status === 401 || status === 403) return 'refused';
-	return status >= 500 ? 'unreachable' : 'invalid';
+	// What a proxy says of an engine that is not there.
+	if ([502, 503, 504].includes(status)) return 'unreachable';
+	return status >= 500 ? 'unavailable' : 'invalid';
 }

@@ -44,7 +44,7 @@ export interface Source {
 export class SourceError extends Error {
 	override name = 'SourceError';
 	/** A closed set, used as a metric's label. */
-	readonly class: 'unreachable' | 'timeout' | 'refused' | 'invalid';
+	readonly class: 'unreachable' | 'timeout' | 'refused' | 'unavailable' | 'invalid';
 
 	constructor(errorClass: SourceError['class'], message: string, options?: ErrorOptions) {
 		super(message, options);

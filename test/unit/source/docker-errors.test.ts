@@ -40,7 +40,7 @@ const rows: readonly (readonly [
 	],
 	['a proxy that forbids', answered(403, { message: 'denied' }), 'refused', /answers list with 403: denied/],
 	['a proxy that wants to know who asks', answered(401, '<html>'), 'refused', /401/],
-	['an engine in trouble', answered(500, { message: 'a\nb' }), 'unreachable', /500: a b$/],
+	['an engine in trouble', answered(500, { message: 'a\nb' }), 'unavailable', /500: a b$/],
 	['a proxy without an engine', answered(503, '<html>'), 'unreachable', /503/],
 	['an old API', answered(400, { message: 'client version 1.24 is too old' }), 'invalid', /400: client version/],
 	['an unknown code', failed({ code: 'EWHATEVER' }), 'unreachable', /: it failed$/],
