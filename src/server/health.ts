@@ -60,9 +60,13 @@ export interface ReadyState {
 export const readyOf = (state: ReadyState): readonly HealthCheck[] => [
 	{
 		name: 'docker-list',
-		problem: state.dockerError ?? (state.hasListed ? undefined : 'Docker has not listed its containers yet'),
+		problem: state.dockerError ?? unlisted(state),
 	},
 	{ name: 'docker-events', problem: state.isStreamOpen ? undefined : "Docker's event stream is not open" },
 	{ name: 'consul', problem: state.consulError ?? state.doubt },
 	{ name: 'first-resync', problem: state.hasResynced ? undefined : 'no full pass has ended well yet' },
 ];
+
+/** A pass asks Consul first. While that does not answer, it is not Docker's fault that nothing has been listed. */
+const unlisted = ({ hasListed, consulError }: ReadyState): string | undefined =>
+	hasListed || consulError !== undefined ? undefined : 'Docker has not listed its containers yet';

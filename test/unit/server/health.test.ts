@@ -55,6 +55,11 @@ suite('readiness', () => {
 		['all is well', {}, []],
 		['Docker does not answer', { dockerError: 'no answer' }, ['docker-list']],
 		['Docker has not listed anything', { hasListed: false }, ['docker-list']],
+		[
+			'Consul was away from the start, so Docker was not asked for a list',
+			{ hasListed: false, consulError: 'refused', hasResynced: false },
+			['consul', 'first-resync'],
+		],
 		['the event stream is closed', { isStreamOpen: false }, ['docker-events']],
 		['Consul does not answer', { consulError: 'refused' }, ['consul']],
 		["the agent's list is doubtful", { doubt: 'filtered by ACLs' }, ['consul']],
