@@ -3,7 +3,6 @@ import { commandLineOfInit, healthcheck, listenOf } from './cli/healthcheck.ts';
 import { type Command, configFrom } from './config/config.ts';
 import { usageText } from './config/help.ts';
 import { UsageError } from './config/usage-error.ts';
-import { runDaemon } from './daemon/daemon.ts';
 
 /** The build writes it in. */
 const version = process.env['RECONSUL_VERSION'] ?? 'from source';
@@ -31,8 +30,11 @@ async function carryOut(command: Command): Promise<number> {
 			process.stdout.write(`${verdict.text}\n`);
 			return verdict.exitCode;
 		}
-		case 'run':
+		case 'run': {
+			// Not at the top: the health check, which Docker starts again and again, needs none of the daemon's packages.
+			const { runDaemon } = await import('./daemon/daemon.ts');
 			return runDaemon(command.config, version);
+		}
 	}
 }
 
