@@ -1,5 +1,5 @@
 import type { Container, ContainerId, Registration, ServiceId } from '../model.ts';
-import { type Claims, goesBefore } from '../plan/claims.ts';
+import { byCreation, type Claims, goesBefore } from '../plan/claims.ts';
 import { type Key, leftoverKey, leftoverOf, type Ownership, standingOf } from '../plan/ownership.ts';
 import { desiredOf, nothingWanted } from './desired.ts';
 import type { Identity } from './identity.ts';
@@ -37,8 +37,7 @@ export async function subjectsOf(
 	return [...running, ...gone];
 }
 
-const byAge = (a: Container, b: Container): number =>
-	a.createdAt === b.createdAt ? (a.id < b.id ? -1 : 1) : a.createdAt < b.createdAt ? -1 : 1;
+const byAge = (a: Container, b: Container): number => byCreation(a.createdAt, b.createdAt) || (a.id < b.id ? -1 : 1);
 
 /** The container that an entry of ours is stamped with. */
 const ownKey = (registration: Registration, ownership: Ownership): ContainerId | undefined =>

@@ -15,8 +15,12 @@ export interface Claim {
 export function goesBefore(a: Claim, b: Claim, found: Registration | undefined): boolean {
 	const matches = ({ service }: Claim): boolean => found?.address === service.address && found.port === service.port;
 	if (matches(a) !== matches(b)) return matches(a);
-	return a.createdAt === b.createdAt ? a.key < b.key : a.createdAt < b.createdAt;
+	return a.createdAt === b.createdAt ? a.key < b.key : byCreation(a.createdAt, b.createdAt) < 0;
 }
+
+/** By time first: Docker leaves out the zeros at a fraction's end, which spoils the order of the texts. */
+export const byCreation = (a: string, b: string): number =>
+	Date.parse(a) - Date.parse(b) || (a === b ? 0 : a < b ? -1 : 1);
 
 /** Which containers want which ids. Several may want one; then all but one wait for it. */
 export class Claims {

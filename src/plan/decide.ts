@@ -95,6 +95,7 @@ const absentHolder = ({ labelledId: _, checks: __, ...fields }: ServiceInstance)
 });
 
 function belongsTo(found: Registration, { key, ownership, written }: Situation): boolean {
+	if (found.kind !== '') return false;
 	const leftoverId = leftoverIdOf(key);
 	if (leftoverId !== undefined) return found.stamp === undefined && found.id === leftoverId;
 	if (found.stamp === undefined) return written.has(found.id);

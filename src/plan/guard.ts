@@ -58,7 +58,7 @@ export interface Brake {
 
 /**
  * The brake on mass deletes: a pass that would delete more than half of five or more owned registrations is held, and
- * released by a pass at least 5 s later, both sides read anew, that wants no other deletes.
+ * released by a pass at least 5 s later, both sides read anew, that wants no other deletes than every pass since.
  *
  * @param deletes ids the pass would delete, those of containers that were seen to die left out
  * @returns the brake to hold from now on, `undefined` for none
@@ -72,5 +72,5 @@ export function nextBrake(
 	const isTooMuch = owned >= brakeFrom && deletes.size * 2 > owned;
 	if (!isTooMuch) return undefined;
 	if (brake === undefined || !deletes.isSubsetOf(brake.ids)) return { ids: deletes, since: now };
-	return now - brake.since >= confirmAfterMs ? undefined : brake;
+	return now - brake.since >= confirmAfterMs ? undefined : { ids: deletes, since: brake.since };
 }

@@ -19,8 +19,10 @@ export interface Ownership {
 
 export type Standing = 'ours' | 'unstamped' | 'foreign';
 
-export function standingOf({ stamp }: Registration, { owner, formerHostnames }: Ownership): Standing {
+/** A sidecar proxy inherits the Meta of its service, our stamp included, when nobody gives it one of its own; it is not ours. */
+export function standingOf({ stamp, kind }: Registration, { owner, formerHostnames }: Ownership): Standing {
 	if (stamp === undefined) return 'unstamped';
+	if (kind !== '') return 'foreign';
 	return stamp.owner === owner || formerHostnames.includes(stamp.owner) ? 'ours' : 'foreign';
 }
 
