@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import type { Field, Registration, ServiceInstance } from '../../../src/model.ts';
+import { compare, keepsObservedTags } from '../../../src/plan/compare.ts';
+import { specOf } from '../../../src/plan/spec.ts';
+import { anyRegistration, anyService, anyStamp } from './arbitraries.ts';
+import { observed, registered, service, stamp } from './samples.ts';
+
+suite('what differs between a service and its registration', () => {
+	const rows: readonly [sentence: string, found: Partial<Registration>, drifted: readonly Field[]][] = [
+		['nothing differs', {}, []],
+		['a name edited by someone else drifts', { name: 'other' }, ['name']],
+		['an address edited by someone else drifts', { address: '192.0.2.11' }, ['address']],
+		['a port edited by someone else drifts', { port: 81 }, ['port']],
+		['tags in another order are the same tags', { tags: ['b', 'a'] }, []],
+		['a tag twice is the tag', { tags: ['a', 'b', 'a'] }, []],
+		['a tag more drifts', { tags: ['a', 'b', 'c'] }, ['tags']],
+		['a tag less drifts', { tags: ['a'] }, ['tags']],
+		['a tag of another case is another tag', { tags: ['A', 'b'] }, ['tags']],
+		['pairs of Meta in another order are the same pairs', { meta: { zone: 'c', region: 'eu' } }, []],
+		['a pair of Meta more drifts', { meta: { region: 'eu', zone: 'c', more: '' } }, ['meta']],
+		['a pair of Meta less drifts', { meta: { region: 'eu' } }, ['meta']],
+		['a value of Meta drifts', { meta: { region: 'eu', zone: 'd' } }, ['meta']],
+		['another key with the same value drifts', { meta: { region: 'eu', zome: 'c' } }, ['meta']],
+		['the weight of passing drifts', { weights: { passing: 2, warning: 1 } }, ['weights']],
+		['the weight of warning drifts', { weights: { passing: 1, warning: 0 } }, ['weights']],
+		['the flag that lets others edit tags drifts', { enableTagOverride: true }, ['enableTagOverride']],
+		['another owner in the stamp drifts', { stamp: { ...stamp, owner: 'u0' } }, ['stamp']],
+		['another engine in the stamp drifts', { stamp: { ...stamp, engine: 'none' } }, ['stamp']],
+		['another container in the stamp drifts', { stamp: { ...stamp, containerId: 'b' } }, ['stamp']],
+		['another spec drifts: a check may have changed', { stamp: { ...stamp, spec: '1-0' } }, ['spec']],
+		['a stamp taken off is one difference, not two', { stamp: undefined }, ['stamp']],
+		['several differences are all told', { name: 'x', port: 1, stamp: undefined }, ['name', 'port', 'stamp']],
+	];
+	for (const [sentence, found, drifted] of rows)
+		test(sentence, () => {
+			const drifts = compare(service, stamp, { ...observed, ...found });
+			assert.deepEqual(
+				drifts.map(({ field }) => field),
+				drifted,
+			);
+		});
+
+	test('each difference tells both values', () => {
+		assert.deepEqual(compare(service, stamp, { ...observed, port: 81 }), [
+			{ field: 'port', desired: 49_153, observed: 81 },
+		]);
+		assert.deepEqual(compare(service, stamp, { ...observed, stamp: { ...stamp, spec: '1-0' } }), [
+			{ field: 'spec', desired: stamp.spec, observed: '1-0' },
+		]);
+	});
+
+	test('a key of Meta that every object inherits is not there by inheritance', () => {
+		const wanted = { ...service, meta: { constructor: 'x' } };
+		const found = { ...observed, meta: { other: 'x' } };
+		assert.deepEqual(
+			compare(wanted, stamp, found).map(({ field }) => field),
+			['meta'],
+		);
+	});
+});
+
+suite('tags that others may edit', () => {
+	const open: ServiceInstance = { ...service, enableTagOverride: true };
+	const own = { ...stamp, spec: specOf(open) };
+	const edited: Registration = { ...registered(open, own), tags: ['theirs'] };
+	const rows: readonly [sentence: string, wanted: ServiceInstance, found: Registration, drifted: readonly Field[]][] = [
+		['stay as they are while the flag is set on both sides', open, edited, []],
+		[
+			'are ours again when we changed the service',
+			open,
+			{ ...edited, stamp: { ...own, spec: '1-0' } },
+			['tags', 'spec'],
+		],
+		['are ours where the flag is off', service, { ...edited, stamp, enableTagOverride: false }, ['tags']],
+		[
+			'are ours where somebody set the flag that we did not',
+			service,
+			{ ...edited, stamp },
+			['tags', 'enableTagOverride'],
+		],
+		[
+			'are ours where somebody took the flag away',
+			open,
+			{ ...edited, enableTagOverride: false },
+			['tags', 'enableTagOverride'],
+		],
+		['are ours where the stamp is gone', open, { ...edited, stamp: undefined }, ['tags', 'stamp']],
+	];
+	for (const [sentence, wanted, found, drifted] of rows)
+		test(sentence, () => {
+			const given = { ...stamp, spec: specOf(wanted) };
+			assert.deepEqual(
+				compare(wanted, given, found).map(({ field }) => field),
+				drifted,
+			);
+			assert.equal(keepsObservedTags(wanted, given, found), drifted.length === 0);
+		});
+});
+
+suite('any service and any registration', () => {
+	test('what was registered as wanted does not differ', () => {
+		fc.assert(
+			fc.property(anyService, anyStamp, (wanted, given) => {
+				assert.deepEqual(compare(wanted, given, registered(wanted, given)), []);
+			}),
+		);
+	});
+
+	test('no field is told twice, and nothing that is compared is changed', () => {
+		fc.assert(
+			fc.property(anyService, anyStamp, anyRegistration, (wanted, given, found) => {
+				const before = structuredClone({ wanted, given, found });
+				const fields = compare(wanted, given, found).map(({ field }) => field);
+				assert.equal(new Set(fields).size, fields.length);
+				assert.deepEqual({ wanted, given, found }, before);
+			}),
+		);
+	});
+});
