@@ -25,6 +25,13 @@ export interface WorkQueueObserver {
 	readonly crashed?: (key: string, error: unknown) => void;
 }
 
+interface Waiting {
+	readonly since: number;
+	priority: number;
+	/** Whether a worker has it already, so that p-queue no longer knows it. */
+	isTaken: boolean;
+}
+
 /** Lower ones run later. A resync's keys give way to what just happened. */
 export const priorities = { event: 0, resync: -100 } as const;
 
@@ -37,7 +44,7 @@ export class WorkQueue<Key extends string> {
 	readonly #options: WorkQueueOptions<Key>;
 	readonly #pool: PQueue;
 	/** Waiting for a free worker, and since when. */
-	readonly #waiting = new Map<Key, { readonly since: number; priority: number }>();
+	readonly #waiting = new Map<Key, Waiting>();
 	readonly #processing = new Map<Key, number>();
 	/** Added while processing: the priority of the run that follows. */
 	readonly #again = new Map<Key, number>();
@@ -61,9 +68,10 @@ export class WorkQueue<Key extends string> {
 		}
 		const waiting = this.#waiting.get(key);
 		if (waiting === undefined) {
-			this.#waiting.set(key, { since: this.#options.clock.now(), priority });
-			this.#pool.add(() => this.#process(key), { id: key, priority }).catch(() => {});
-		} else if (priority > waiting.priority) {
+			const fresh: Waiting = { since: this.#options.clock.now(), priority, isTaken: false };
+			this.#waiting.set(key, fresh);
+			this.#pool.add(() => this.#process(key, fresh), { id: key, priority }).catch(() => {});
+		} else if (priority > waiting.priority && !waiting.isTaken) {
 			waiting.priority = priority;
 			this.#pool.setPriority(key, priority);
 		}
@@ -118,12 +126,13 @@ export class WorkQueue<Key extends string> {
 		await this.#pool.onIdle();
 	}
 
-	async #process(key: Key): Promise<void> {
+	async #process(key: Key, waiting: Waiting): Promise<void> {
 		// p-queue starts a task inside add(); an add in the same tick shall still find the key waiting.
+		waiting.isTaken = true;
 		await Promise.resolve();
 		const { clock, observer } = this.#options;
 		const start = clock.now();
-		observer?.started?.(start - (this.#waiting.get(key)?.since ?? start));
+		observer?.started?.(start - waiting.since);
 		this.#waiting.delete(key);
 		this.#processing.set(key, start);
 		const outcome = await this.#runSafely(key);
