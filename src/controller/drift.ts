@@ -30,10 +30,11 @@ export function suspectsAmong(seen: readonly Registration[], index: ServiceIndex
 		if (waitMs <= 0) keys.add(expected.key);
 		else later.set(expected.key, Math.max(waitMs, later.get(expected.key) ?? 0));
 	}
-	const isUnknown = (id: ServiceId): boolean => index.keyOf(id) === undefined && index.removedAt(id) === undefined;
+	const isUnknown = ({ id, kind }: Registration): boolean =>
+		kind === '' && index.keyOf(id) === undefined && index.removedAt(id) === undefined;
 	return {
 		keys: [...keys],
 		later: [...later].map(([key, ms]) => ({ key, ms })),
-		unknown: [...rows.keys()].filter(isUnknown),
+		unknown: seen.filter(isUnknown).map(({ id }) => id),
 	};
 }

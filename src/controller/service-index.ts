@@ -66,9 +66,10 @@ export class ServiceIndex {
 	/** The agent has it as wanted, by our write (`isWritten`) or by a read. */
 	expect(key: Key, desired: ServiceInstance, stamp: Stamp, now: number, isWritten: boolean): void {
 		const before = this.#expected.get(desired.id);
-		// What was read says nothing new of what is known already, and less than nothing of what was written since.
+		// What was read says nothing new of what is known already, and less than nothing of what was written or removed since.
 		const isKnown = before?.key === key && before.stamp.spec === stamp.spec;
-		if (!isWritten && before !== undefined && (isKnown || before.since >= now)) return;
+		const changedAt = before?.since ?? this.#removed.get(desired.id) ?? Number.NEGATIVE_INFINITY;
+		if (!isWritten && (isKnown || changedAt >= now)) return;
 		this.found(desired.id, key);
 		this.#removed.delete(desired.id);
 		this.#expected.set(desired.id, { key, desired, stamp, since: now, isWritten, isConfirmed: false });

@@ -6,6 +6,7 @@ import { done, failed, type QueueBench, queueBench, settled, testDelayMs } from 
 
 type Step =
 	| { readonly do: 'add'; readonly key: string; readonly priority: number }
+	| { readonly do: 'addUnlessBackingOff'; readonly key: string; readonly priority: number }
 	| { readonly do: 'addAfter'; readonly key: string; readonly ms: number }
 	| { readonly do: 'finish'; readonly nth: number; readonly ends: 'well' | 'badly' | 'for good' | 'to be continued' }
 	| { readonly do: 'forget'; readonly key: string }
@@ -21,6 +22,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 			priority: fc.constantFrom(...Object.values(priorities)),
 		}),
 	},
+	fc.record({ do: fc.constant('addUnlessBackingOff'), key: anyKey, priority: fc.constant(priorities.resync) }),
 	fc.record({ do: fc.constant('addAfter'), key: anyKey, ms: fc.constantFrom(0, 500, 1_000, 3_000) }),
 	{
 		weight: 4,
@@ -67,6 +69,10 @@ class Model {
 		if (before !== undefined && before.priority >= priority) return;
 		this.waiting = [...this.waiting.filter((it) => it.key !== key), { key, priority }];
 		this.#start();
+	}
+
+	isBackingOff(key: string): boolean {
+		return this.failures.has(key) && this.delayed.has(key);
 	}
 
 	addAfter(key: string, ms: number): void {
@@ -123,6 +129,9 @@ function carryOut(step: Step, { queue, clock, running, finish }: QueueBench, mod
 	if (step.do === 'add') {
 		queue.add(step.key, step.priority);
 		model?.add(step.key, step.priority);
+	} else if (step.do === 'addUnlessBackingOff') {
+		queue.addUnlessBackingOff(step.key, step.priority);
+		if (model?.isBackingOff(step.key) === false) model.add(step.key, step.priority);
 	} else if (step.do === 'addAfter') {
 		queue.addAfter(step.key, step.ms);
 		model?.addAfter(step.key, step.ms);
