@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { commandLineOfInit, healthcheck, listenOf } from './cli/healthcheck.ts';
-import { type Command, configFrom } from './config/config.ts';
+import { type Command, commandFrom } from './config/command.ts';
 import { usageText } from './config/help.ts';
 import { UsageError } from './config/usage-error.ts';
 
@@ -11,7 +11,7 @@ const version = process.env['RECONSUL_VERSION'] ?? 'from source';
 async function main(argv: readonly string[]): Promise<number> {
 	try {
 		const isTerminal = process.stderr.isTTY === true;
-		return await carryOut(configFrom(argv, process.env, { version, isTerminal, exists: existsSync }));
+		return await carryOut(commandFrom(argv, process.env, { version, isTerminal, exists: existsSync }));
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
 		const usage = error.usage ? usageText() : '';
@@ -29,6 +29,10 @@ async function carryOut(command: Command): Promise<number> {
 			const verdict = await healthcheck(command.listen ?? listenOf(await commandLineOfInit(), process.env));
 			process.stdout.write(`${verdict.text}\n`);
 			return verdict.exitCode;
+		}
+		case 'plan': {
+			const { plan } = await import('./cli/plan.ts');
+			return plan(command.config, command.isJson);
 		}
 		case 'run': {
 			// Not at the top: the health check, which Docker starts again and again, needs none of the daemon's packages.

@@ -4,12 +4,10 @@ import type { LogLevel } from '../log.ts';
 import { parseListen } from '../server/listen.ts';
 import { type DockerTarget, dockerFrom } from './docker-env.ts';
 import { type Environment, optionsFromEnvironment } from './environment.ts';
-import { type ParsedFlags, parseFlags } from './flags.ts';
-import { helpText } from './help.ts';
 import { initialValue } from './option-values.ts';
 import { type GivenOptions, type Options, optionRows } from './options.ts';
 import { type RegistryTarget, registryFrom } from './registry-uri.ts';
-import { shownUri, UsageError } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What the command line and the environment cannot say. */
 export interface ConfigHost {
@@ -44,64 +42,14 @@ export interface Config {
 	readonly warnings: readonly string[];
 }
 
-export type Command =
-	| { readonly kind: 'run'; readonly config: Config }
-	/** `listen` as the command line has it; `undefined` to find out how the daemon was started. */
-	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
-	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
-
 /**
- * What the program was asked to do.
+ * The configuration of the daemon, and of every verb that looks at the world as it does. The complaints come in the
+ * predecessor's order.
  *
- * @param argv without the program's name
  * @throws UsageError
  */
-export function configFrom(argv: readonly string[], env: Environment, host: ConfigHost): Command {
-	const flags = parseFlags(argv);
-	// On stderr, as Go's flags have it, and with 0.
-	if (flags.wantsHelp) return { kind: 'print', text: helpText(), exitCode: 0, stream: 'stderr' };
-	if (wantsVersion(flags)) return { kind: 'print', text: `${host.version}\n`, exitCode: 0, stream: 'stdout' };
-	const [first] = flags.rest;
-	if (first === 'healthcheck') return healthcheckCommand(flags);
-	const uri = onlyArgument(flags.rest);
-	const fromEnvironment = optionsFromEnvironment(env, flags.given);
-	return { kind: 'run', config: daemonConfig(uri, flags.given, fromEnvironment, env, host) };
-}
-
-/** In any place: behind the URI it would be nothing but an error. */
-const wantsVersion = ({ given, rest }: ParsedFlags): boolean =>
-	given.get('version') === true || rest.slice(1).some((argument) => /^--?version$/.test(argument));
-
-/** Options may stand on either side of the verb. It asks a running daemon, so it has no interest in the environment's errors. */
-function healthcheckCommand({ given, rest }: ParsedFlags): Command {
-	const after = parseFlags(rest.slice(1));
-	if (after.wantsHelp) return { kind: 'print', text: helpText(), exitCode: 0, stream: 'stderr' };
-	if (after.rest.length > 0) throw extra(after.rest);
-	const listen = after.given.get('listen') ?? given.get('listen');
-	return { kind: 'healthcheck', listen: listen === undefined ? undefined : String(listen) };
-}
-
-function onlyArgument([uri, ...others]: readonly string[]): string {
-	if (uri === undefined) throw new UsageError(2, 'Missing required argument for registry URI.\n', { usage: true });
-	if (others.length > 0) throw extra(others);
-	return uri;
-}
-
-const extra = (others: readonly string[]): UsageError => {
-	const shown = others.map(shownUri).join(' ');
-	const cut = shown.length > 120 ? `${shown.slice(0, 120)}…` : shown;
-	const text = `Extra unparsed arguments:\n  ${cut}\nOptions should come before the registry URI argument.\n`;
-	return new UsageError(2, text, { usage: true });
-};
-
-/** The complaints come in the predecessor's order. */
-function daemonConfig(
-	uri: string,
-	given: GivenOptions,
-	fromEnvironment: GivenOptions,
-	env: Environment,
-	host: ConfigHost,
-): Config {
+export function daemonConfig(uri: string, given: GivenOptions, env: Environment, host: ConfigHost): Config {
+	const fromEnvironment = optionsFromEnvironment(env, given);
 	const said = new Map([...fromEnvironment, ...given]);
 	const options = optionsOf(said);
 	const deregister = checkTogether(options);

@@ -17,15 +17,15 @@ interface Flag {
 	readonly inline: string | undefined;
 }
 
-const rowsByName: ReadonlyMap<string, OptionRow> = new Map(optionRows.map((row) => [row.name, row]));
-
 /**
  * Parses a command line as Go's `flag` package does: `-x v`, `-x=v`, `--x`; booleans take a value only behind `=`; the
  * first argument that is no flag ends it, and so does `--`. The last of several counts.
  *
+ * @param more options of a verb, beside everybody's
  * @throws UsageError in Go's words, with exit code 2
  */
-export function parseFlags(argv: readonly string[]): ParsedFlags {
+export function parseFlags(argv: readonly string[], more: readonly OptionRow[] = []): ParsedFlags {
+	const rowsByName = new Map([...optionRows, ...more].map((row) => [row.name, row]));
 	const given = new Map<string, OptionValue>();
 	for (let at = 0; ; ) {
 		const argument = argv[at];

@@ -3,8 +3,13 @@ import { oneOf } from './option-values.ts';
 import { variableOf } from './options.ts';
 import { reconsulOptions } from './reconsul-options.ts';
 import { registratorOptions } from './registrator-options.ts';
+import { verbs } from './verbs.ts';
 
-const synopsis = ['Usage of reconsul:', '  reconsul [options] <registry URI>', '  reconsul [options] healthcheck'];
+const synopsis = [
+	'Usage of reconsul:',
+	'  reconsul [options] <registry URI>',
+	...Object.values(verbs).map(({ usage }) => `  reconsul [options] ${usage}`),
+];
 const width = 100;
 const column = 27;
 
@@ -39,6 +44,9 @@ export const helpText = (): string =>
 		'',
 		'Options of reconsul:',
 		...reconsulOptions.flatMap((row) => helpLines(row, '--')),
+		'',
+		'Verbs:',
+		...Object.entries(verbs).flatMap(([verb, { help }]) => twoColumns(verb, help)),
 		'',
 		'Registry URIs:',
 		...uris.flatMap(([form, meaning]) => twoColumns(form, meaning)),
@@ -100,6 +108,12 @@ ${table(registratorOptions, '-')}
 ## Options of reconsul
 
 ${table(reconsulOptions, '--')}
+
+## Verbs
+
+${Object.values(verbs)
+	.map(({ usage, help }) => `- \`${usage}\`: ${help}`)
+	.join('\n')}
 
 ## Registry URIs
 

@@ -22,9 +22,10 @@ export interface Pass {
 	readonly doubt: string | undefined;
 	/** Containers that started or ended though the event stream has not said so yet, and whether they run. */
 	readonly unannounced: ReadonlyMap<ContainerId, boolean>;
+	readonly judgements: readonly Judgement[];
 }
 
-interface Judgement {
+export interface Judgement {
 	readonly subject: Subject;
 	readonly decisions: readonly Decision[];
 }
@@ -67,6 +68,7 @@ export async function resync(context: Context, state: State, identity: Identity)
 		isBraked: state.brake !== undefined,
 		doubt,
 		unannounced,
+		judgements: braked,
 	};
 }
 

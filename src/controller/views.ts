@@ -57,7 +57,12 @@ export function serviceView(decision: Decision, result: Result): ServiceView | u
 			if (result !== undefined && 'done' in result) return undefined;
 			return { service: decision.observed, state: 'orphaned', reason: result?.error ?? 'about to be deregistered' };
 		case 'hold':
-			return { service: decision.held.observed, state: 'held', held: decision.reason, reason: holds[decision.reason] };
+			return {
+				service: decision.held.observed,
+				state: 'held',
+				held: decision.reason,
+				reason: holdReasons[decision.reason],
+			};
 		case 'conflict':
 			return { service: decision.desired, state: 'conflict', reason: holderOf(decision.holder) };
 	}
@@ -73,7 +78,7 @@ const holderOf = ({ stamp }: Registration): string => {
 	return `its id is taken by container ${stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(stamp.owner)}`;
 };
 
-const holds: Readonly<Record<HoldReason, string>> = {
+export const holdReasons: Readonly<Record<HoldReason, string>> = {
 	'not-listed-yet': 'kept: Docker has not given a complete list since reconsul started',
 	unproved: 'kept: nothing proves that its container is gone',
 	'another-engine': 'kept: another Docker engine registered it (--take-over hands it to this one)',

@@ -1,24 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { consulOptions, dockerOptions } from '../config/connections.ts';
-import { UsageError } from '../config/usage-error.ts';
-import type { Settings } from '../controller/context.ts';
 import { Controller } from '../controller/controller.ts';
-import { type Host, resolveWithSystem } from '../controller/identity.ts';
-import { tagsTemplate } from '../derive/tags.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
-import { consulRegistry } from '../registry/consul.ts';
-import { dryRun } from '../registry/dry-run.ts';
-import { memoryRegistry } from '../registry/memory.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import { startServer } from '../server/http.ts';
-import { dockerSource } from '../source/docker.ts';
-import { ownContainerId } from '../source/self.ts';
 import { health, ready, services, showInMetrics } from './status.ts';
+import { wire } from './wiring.ts';
 
 /** How long what is in flight may take once the daemon is told to stop. */
 const drainMs = 10_000;
@@ -31,22 +20,11 @@ const drainMs = 10_000;
  */
 export async function runDaemon(config: Config, version: string): Promise<number> {
 	const log = createLogger({ level: config.logLevel, format: config.logFormat });
-	const settings = settingsOf(config);
-	const registry = registryOf(config);
-	const source = dockerSource({
-		docker: dockerOptions(config.docker),
-		concurrency: config.settings.concurrency * 2,
-		warn: (message) => log.warn({}, message),
-	});
 	const metrics = createMetrics(version);
 	const giveUp = new AbortController();
 	announce(log, config, version);
-	const host: Host = {
-		name: hostname(),
-		containerId: await ownContainerId((path) => readFile(path, 'utf8')),
-		resolve: resolveWithSystem,
-	};
-	const context = { settings, source, registry, clock: systemClock, log, metrics, signal: giveUp.signal };
+	const { context, host } = await wire(config, { log, metrics, signal: giveUp.signal });
+	const { registry } = context;
 	const controller = new Controller(context, host);
 	const stopping = onceSignalled(log, config);
 	if (!(await isReachable(config, registry, log, stopping))) return stopping.aborted ? 0 : 1;
@@ -59,19 +37,6 @@ export async function runDaemon(config: Config, version: string): Promise<number
 	await server.close();
 	log.info({}, isDrained ? 'stopped' : `stopped; not everything was finished within ${drainMs / 1_000} s`);
 	return isDrained ? 0 : 1;
-}
-
-function settingsOf({ settings, tags }: Config): Settings {
-	try {
-		return { ...settings, derive: { ...settings.derive, tagsFor: tagsTemplate(tags) } };
-	} catch (cause) {
-		throw new UsageError(1, `-tags: ${(cause as Error).message}`, { cause });
-	}
-}
-
-function registryOf({ registry: target, node, settings }: Config): Registry {
-	const registry = target.kind === 'memory' ? memoryRegistry() : consulRegistry(consulOptions(target, node));
-	return settings.isDryRun ? dryRun(registry) : registry;
 }
 
 function announce(log: Logger, { registry, docker, settings, warnings }: Config, version: string): void {

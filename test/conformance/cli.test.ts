@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { type Command, type ConfigHost, configFrom } from '../../src/config/config.ts';
+import { type Command, commandFrom } from '../../src/config/command.ts';
+import type { ConfigHost } from '../../src/config/config.ts';
 import { usageText } from '../../src/config/help.ts';
 import { UsageError } from '../../src/config/usage-error.ts';
 import { tagsTemplate } from '../../src/derive/tags.ts';
@@ -35,7 +36,7 @@ interface Answer {
 /** What main does with the answer, short of running. */
 function answerTo(args: readonly string[]): Answer {
 	try {
-		const command = configFrom(args, {}, host);
+		const command = commandFrom(args, {}, host);
 		if (command.kind === 'print')
 			return { exitCode: 0, stdout: '', stderr: '', [command.stream]: command.text, command };
 		return { exitCode: null, stdout: '', stderr: '', command };

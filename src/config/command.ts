@@ -1,0 +1,78 @@
+import { type Config, type ConfigHost, daemonConfig } from './config.ts';
+import { addressVariable } from './consul-env.ts';
+import type { Environment } from './environment.ts';
+import { type ParsedFlags, parseFlags } from './flags.ts';
+import { helpText } from './help.ts';
+import type { GivenOptions } from './options.ts';
+import { shownUri, UsageError } from './usage-error.ts';
+import { isVerb, type Verb, verbs } from './verbs.ts';
+
+export type Command =
+	| { readonly kind: 'run'; readonly config: Config }
+	/** `listen` as the command line has it; `undefined` to find out how the daemon was started. */
+	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
+	| { readonly kind: 'plan'; readonly config: Config; readonly isJson: boolean }
+	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
+
+/**
+ * What the program was asked to do.
+ *
+ * @param argv without the program's name
+ * @throws UsageError
+ */
+export function commandFrom(argv: readonly string[], env: Environment, host: ConfigHost): Command {
+	const flags = parseFlags(argv);
+	if (flags.wantsHelp) return help;
+	if (wantsVersion(flags)) return { kind: 'print', text: `${host.version}\n`, exitCode: 0, stream: 'stdout' };
+	const [first] = flags.rest;
+	if (isVerb(first)) return verbCommand(first, flags, env, host);
+	return { kind: 'run', config: daemonConfig(onlyArgument(flags.rest), flags.given, env, host) };
+}
+
+/** On stderr, as Go's flags have it, and with 0. */
+const help: Command = { kind: 'print', text: helpText(), exitCode: 0, stream: 'stderr' };
+
+/** In any place: behind the URI it would be nothing but an error. */
+const wantsVersion = ({ given, rest }: ParsedFlags): boolean =>
+	given.get('version') === true || rest.slice(1).some((argument) => /^--?version$/.test(argument));
+
+/** Options may stand on either side of the verb; those behind it win. */
+function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment, host: ConfigHost): Command {
+	const after = parseFlags(rest.slice(1), verbs[verb].options);
+	if (after.wantsHelp) return help;
+	const said: GivenOptions = new Map([...given, ...after.given]);
+	switch (verb) {
+		case 'healthcheck': {
+			// It asks a running daemon, so it has no interest in the environment's errors.
+			if (after.rest.length > 0) throw extra(after.rest);
+			const listen = said.get('listen');
+			return { kind: 'healthcheck', listen: listen === undefined ? undefined : String(listen) };
+		}
+		case 'plan': {
+			const uri = after.rest.length > 0 ? onlyArgument(after.rest) : uriFrom(env);
+			return { kind: 'plan', config: daemonConfig(uri, said, env, host), isJson: said.get('json') === true };
+		}
+	}
+}
+
+/** Where a verb finds the registry when nobody says: where the daemon was told, else where Consul's own tools look. */
+function uriFrom(env: Environment): string {
+	const uri = env['RECONSUL_URI'] || (env[addressVariable] ? 'consul://' : '');
+	if (uri !== '') return uri;
+	throw new UsageError(2, `Missing registry URI: give one, or set RECONSUL_URI or ${addressVariable}.\n`, {
+		usage: true,
+	});
+}
+
+function onlyArgument([uri, ...others]: readonly string[]): string {
+	if (uri === undefined) throw new UsageError(2, 'Missing required argument for registry URI.\n', { usage: true });
+	if (others.length > 0) throw extra(others);
+	return uri;
+}
+
+const extra = (others: readonly string[]): UsageError => {
+	const shown = others.map(shownUri).join(' ');
+	const cut = shown.length > 120 ? `${shown.slice(0, 120)}…` : shown;
+	const text = `Extra unparsed arguments:\n  ${cut}\nOptions should come before the registry URI argument.\n`;
+	return new UsageError(2, text, { usage: true });
+};

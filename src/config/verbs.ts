@@ -1,0 +1,23 @@
+import type { OptionRow } from './option-rows.ts';
+
+interface VerbRow {
+	/** What follows the verb in the usage. */
+	readonly usage: string;
+	readonly help: string;
+	/** Options of its own, behind it. */
+	readonly options: readonly OptionRow[];
+}
+
+/** What the program does beside being the daemon. */
+export const verbs = {
+	plan: {
+		usage: 'plan [--json] [registry URI]',
+		help: 'Show what the daemon would write and why, and write nothing; exits with 2 where it would change something',
+		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
+	},
+	healthcheck: { usage: 'healthcheck', help: 'Ask the daemon of this container whether it is well', options: [] },
+} as const satisfies Readonly<Record<string, VerbRow>>;
+
+export type Verb = keyof typeof verbs;
+
+export const isVerb = (text: string | undefined): text is Verb => text !== undefined && Object.hasOwn(verbs, text);

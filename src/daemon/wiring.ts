@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { consulOptions, dockerOptions } from '../config/connections.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Context, Settings } from '../controller/context.ts';
+import { type Host, resolveWithSystem } from '../controller/identity.ts';
+import { tagsTemplate } from '../derive/tags.ts';
+import { consulRegistry } from '../registry/consul.ts';
+import { dryRun } from '../registry/dry-run.ts';
+import { memoryRegistry } from '../registry/memory.ts';
+import type { Registry } from '../registry/registry.ts';
+import { dockerSource } from '../source/docker.ts';
+import { ownContainerId } from '../source/self.ts';
+
+/**
+ * The adapters that a configuration names, and what the operating system says of us; for the daemon and for every verb that
+ * looks at the world as it does.
+ *
+ * @throws UsageError for what only now shows to be wrong: a template, a certificate that cannot be read
+ */
+export async function wire(
+	config: Config,
+	{ log, metrics, signal }: Pick<Context, 'log' | 'metrics' | 'signal'>,
+): Promise<{ readonly context: Context; readonly host: Host }> {
+	const settings = settingsOf(config);
+	const registry = registryOf(config);
+	const source = dockerSource({
+		docker: dockerOptions(config.docker),
+		concurrency: config.settings.concurrency * 2,
+		warn: (message) => log.warn({}, message),
+	});
+	const host: Host = {
+		name: hostname(),
+		containerId: await ownContainerId((path) => readFile(path, 'utf8')),
+		resolve: resolveWithSystem,
+	};
+	return { context: { settings, source, registry, clock: systemClock, log, metrics, signal }, host };
+}
+
+function settingsOf({ settings, tags }: Config): Settings {
+	try {
+		return { ...settings, derive: { ...settings.derive, tagsFor: tagsTemplate(tags) } };
+	} catch (cause) {
+		throw new UsageError(1, `-tags: ${(cause as Error).message}`, { cause });
+	}
+}
+
+function registryOf({ registry: target, node, settings }: Config): Registry {
+	const registry = target.kind === 'memory' ? memoryRegistry() : consulRegistry(consulOptions(target, node));
+	return settings.isDryRun ? dryRun(registry) : registry;
+}
