@@ -13,6 +13,8 @@ export interface Identity {
 	readonly engine: EngineInfo;
 	/** The host's own address without `-ip`; `undefined` while nobody could say. */
 	readonly hostAddress: string | undefined;
+	/** The one that the host name last gave, kept while the name server is silent. */
+	readonly namedAddress: string | undefined;
 }
 
 /** What the operating system says of us. */
@@ -93,36 +95,45 @@ export async function identify(context: Context, host: Host, before: Identity | 
 	const isOwnShortId = host.containerId?.startsWith(host.name) === true && host.name.length === 12;
 	const hostname = settings.hostname || (isOwnShortId ? engine.name : host.name);
 	const owner = settings.owner || hostname;
+	const { ip } = settings.derive;
 	const sharesNetwork = host.containerId === undefined || self?.networkMode === 'host';
+	const namedAddress = ip === '' && sharesNetwork ? await ownAddress(context, host, before?.namedAddress) : undefined;
 	return {
 		ownership: { ...settings.ownership, owner, hostname, engine: engine.id },
 		derive: { ...settings.derive, hostname, selfId: self?.id },
 		engine,
-		hostAddress: settings.derive.ip || ((await hostAddress(context, host, sharesNetwork)) ?? before?.hostAddress),
+		hostAddress: ip || namedAddress || ((await agentAddress(context, before?.hostAddress)) ?? before?.hostAddress),
+		namedAddress,
 	};
 }
 
-/** The host name's address where we see the host's network as it does, else the one that the agent tells the cluster. */
-async function hostAddress(context: Context, host: Host, sharesNetwork: boolean): Promise<string | undefined> {
-	const own = sharesNetwork ? await ownAddress(context, host) : undefined;
-	if (own !== undefined) return own;
+/** The address that the agent tells the cluster; for hosts whose name, as we see it, gives none. */
+async function agentAddress(
+	{ registry, signal, log }: Context,
+	before: string | undefined,
+): Promise<string | undefined> {
 	try {
-		const address = await context.registry.advertisedAddress(context.signal);
-		if (isLoopback(address))
-			context.log.warn({ address }, "the Consul agent advertises a loopback address as this host's; set -ip");
+		const address = await registry.advertisedAddress(signal);
+		if (isLoopback(address) && address !== before)
+			log.warn({ address }, "the Consul agent advertises a loopback address as this host's; set -ip");
 		return address;
 	} catch (error) {
-		context.log.debug({ error }, "the Consul agent does not tell this host's address");
+		log.debug({ error }, "the Consul agent does not tell this host's address");
 		return undefined;
 	}
 }
 
-async function ownAddress({ signal, log }: Context, host: Host): Promise<string | undefined> {
+/** What the host name gives where we see the host's network as it does. A silent name server would else move every service. */
+async function ownAddress(
+	{ signal, log }: Context,
+	host: Host,
+	before: string | undefined,
+): Promise<string | undefined> {
 	try {
 		const addresses = await withDeadline(`resolving ${host.name}`, resolveMs, signal, () => host.resolve(host.name));
 		return addresses.find((address) => !isLoopback(address) && !address.toLowerCase().startsWith('fe80:'));
 	} catch (error) {
 		log.debug({ error }, 'the host name does not resolve');
-		return undefined;
+		return before;
 	}
 }
