@@ -90,11 +90,18 @@ function requester(address: string): ConsulProcess['request'] {
 	};
 }
 
+export interface DockerdOptions {
+	/** Whether it gets the lab's images. */
+	readonly images?: boolean;
+	/** `ours`: the engine publishes ports where we are, so we must be where no other engine does. */
+	readonly network?: 'own' | 'ours';
+}
+
 /**
  * A Docker engine of its own with the lab's images, for tests that stop, kill or freeze one. It lives in network, mount
  * and PID namespaces of its own, so its published ports are not to be reached from outside and its end ends its containers.
  */
-export async function startDockerd({ images = true }: { readonly images?: boolean } = {}): Promise<DockerdProcess> {
+export async function startDockerd({ images = true, network = 'own' }: DockerdOptions = {}): Promise<DockerdProcess> {
 	const base = process.env['RECONSUL_LAB_TMP'];
 	if (base === undefined) throw new Error('an engine of its own needs the private lab: root on Linux');
 	await mkdir(base, { recursive: true });
@@ -104,7 +111,8 @@ export async function startDockerd({ images = true }: { readonly images?: boolea
 	const socket = join(runtime, 'docker.sock');
 	const host = `unix://${socket}`;
 	const log = join(folder, 'log');
-	const shell = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh'];
+	const net = network === 'own' ? ['--net'] : [];
+	const shell = ['unshare', ...net, '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh'];
 	const keeper = keep(shell, await dockerdCommand(folder, runtime, host), log);
 	const dockerHere: DockerdProcess['docker'] = (...args) => docker('-H', host, ...args);
 	const answers = async (): Promise<boolean> => (await dockerHere('version')) !== '';

@@ -1,0 +1,10 @@
+import { matchesGlob } from 'node:path';
+import { type RecordedCase, titleOf } from '../../support/recorded.ts';
+
+/** The cases that one of the patterns matches, `topic/name` or the name alone; all of them where there is no pattern. */
+export const matching = (cases: readonly RecordedCase[], patterns: readonly string[]): readonly RecordedCase[] =>
+	patterns.length === 0
+		? cases
+		: cases.filter((recorded) =>
+				patterns.some((pattern) => matchesGlob(pattern.includes('/') ? titleOf(recorded) : recorded.name, pattern)),
+			);
