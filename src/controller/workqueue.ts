@@ -32,6 +32,12 @@ interface Waiting {
 	isTaken: boolean;
 }
 
+interface Again {
+	readonly priority: number;
+	/** Whether it waits its time where the present run fails. */
+	readonly isPatient: boolean;
+}
+
 /** Lower ones run later. A resync's keys give way to what just happened. */
 export const priorities = { event: 0, resync: -100 } as const;
 
@@ -46,8 +52,8 @@ export class WorkQueue<Key extends string> {
 	/** Waiting for a free worker, and since when. */
 	readonly #waiting = new Map<Key, Waiting>();
 	readonly #processing = new Map<Key, number>();
-	/** Added while processing: the priority of the run that follows. */
-	readonly #again = new Map<Key, number>();
+	/** Added while processing: what is known of the run that follows. */
+	readonly #again = new Map<Key, Again>();
 	readonly #delayed = new Map<Key, { readonly at: number; readonly cancel: () => void }>();
 	readonly #failures = new Map<Key, number>();
 	#isDraining = false;
@@ -59,11 +65,24 @@ export class WorkQueue<Key extends string> {
 
 	/** Runs the key as soon as a worker is free; beats a pending delay. */
 	add(key: Key, priority: number = priorities.event): void {
+		this.#add(key, priority, false);
+	}
+
+	/** As add, but a key that failed waits for its time to be tried again, and so does one whose present run fails. */
+	addUnlessBackingOff(key: Key, priority: number = priorities.event): void {
+		if (!this.#failures.has(key) || !this.#delayed.has(key)) this.#add(key, priority, true);
+	}
+
+	#add(key: Key, priority: number, isPatient: boolean): void {
 		if (this.#isDraining) return;
 		this.#cancelDelay(key);
 		this.#options.observer?.added?.();
 		if (this.#processing.has(key)) {
-			this.#again.set(key, Math.max(priority, this.#again.get(key) ?? Number.NEGATIVE_INFINITY));
+			const before = this.#again.get(key) ?? { priority, isPatient };
+			this.#again.set(key, {
+				priority: Math.max(priority, before.priority),
+				isPatient: isPatient && before.isPatient,
+			});
 			return;
 		}
 		const waiting = this.#waiting.get(key);
@@ -75,11 +94,6 @@ export class WorkQueue<Key extends string> {
 			waiting.priority = priority;
 			this.#pool.setPriority(key, priority);
 		}
-	}
-
-	/** As add, but nothing for a key that failed and waits for its time to be tried again. */
-	addUnlessBackingOff(key: Key, priority: number = priorities.event): void {
-		if (!this.#failures.has(key) || !this.#delayed.has(key)) this.add(key, priority);
 	}
 
 	/** Adds the key after `ms`; of several such requests the earliest counts. Nothing if the key waits already. */
@@ -155,8 +169,8 @@ export class WorkQueue<Key extends string> {
 		this.#again.delete(key);
 		if (outcome.kind === 'done') this.#failures.delete(key);
 		else this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
-		if (again !== undefined) {
-			this.add(key, again);
+		if (again !== undefined && !(again.isPatient && outcome.kind === 'failed')) {
+			this.#add(key, again.priority, again.isPatient);
 		} else if (outcome.kind === 'failed') {
 			this.#options.observer?.retried?.();
 			this.addAfter(key, this.#options.retryDelayMs(this.#failures.get(key) ?? 1, outcome.permanent));

@@ -65,6 +65,39 @@ suite('a run that fails', () => {
 		assert.deepEqual([started, clock.due()], [['a', 'a', 'b', 'c'], []]);
 	});
 
+	test('is not followed at once by the run that a pass asked for meanwhile', async () => {
+		const { queue, clock, started, finish } = queueBench();
+		queue.add('a');
+		await settled();
+		queue.addUnlessBackingOff('a', priorities.resync);
+		finish('a', failed);
+		await settled();
+		assert.deepEqual([started, clock.due(), queue.depth], [['a'], [1_000], 0]);
+		clock.advance(1_000);
+		await settled();
+		queue.addUnlessBackingOff('a', priorities.resync);
+		finish('a');
+		await settled();
+		assert.deepEqual(started, ['a', 'a', 'a'], 'one that succeeds is, since it may have looked too early');
+	});
+
+	test('is followed at once by the run that an event and a pass asked for meanwhile', async () => {
+		for (const asks of [
+			['event', 'pass'],
+			['pass', 'event'],
+		]) {
+			const { queue, started, finish } = queueBench();
+			queue.add('a');
+			await settled();
+			for (const ask of asks)
+				if (ask === 'event') queue.add('a');
+				else queue.addUnlessBackingOff('a', priorities.resync);
+			finish('a', failed);
+			await settled();
+			assert.deepEqual(started, ['a', 'a']);
+		}
+	});
+
 	test('is followed at once by the run that was asked for meanwhile, and the count goes on', async () => {
 		const { queue, clock, started, finish } = queueBench();
 		queue.add('a');

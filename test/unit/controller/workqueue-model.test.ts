@@ -49,7 +49,7 @@ class Model {
 	now = 0;
 	waiting: { key: string; priority: number }[] = [];
 	readonly processing: string[] = [];
-	readonly again = new Map<string, number>();
+	readonly again = new Map<string, { readonly priority: number; readonly isPatient: boolean }>();
 	readonly delayed = new Map<string, number>();
 	readonly failures = new Map<string, number>();
 	readonly started: string[] = [];
@@ -59,20 +59,21 @@ class Model {
 		this.#concurrency = concurrency;
 	}
 
-	add(key: string, priority: number): void {
+	add(key: string, priority: number, isPatient = false): void {
+		if (isPatient && this.failures.has(key) && this.delayed.has(key)) return;
 		this.delayed.delete(key);
 		if (this.processing.includes(key)) {
-			this.again.set(key, Math.max(priority, this.again.get(key) ?? priority));
+			const before = this.again.get(key);
+			this.again.set(key, {
+				priority: Math.max(priority, before?.priority ?? priority),
+				isPatient: isPatient && before?.isPatient !== false,
+			});
 			return;
 		}
 		const before = this.waiting.find((it) => it.key === key);
 		if (before !== undefined && before.priority >= priority) return;
 		this.waiting = [...this.waiting.filter((it) => it.key !== key), { key, priority }];
 		this.#start();
-	}
-
-	isBackingOff(key: string): boolean {
-		return this.failures.has(key) && this.delayed.has(key);
 	}
 
 	addAfter(key: string, ms: number): void {
@@ -90,9 +91,9 @@ class Model {
 		const failures = (this.failures.get(key) ?? 0) + 1;
 		if (hasFailed) this.failures.set(key, failures);
 		else this.failures.delete(key);
-		if (again !== undefined) {
+		if (again !== undefined && !(hasFailed && again.isPatient)) {
 			this.delayed.delete(key);
-			this.waiting.push({ key, priority: again });
+			this.waiting.push({ key, priority: again.priority });
 		} else if (hasFailed) this.addAfter(key, testDelayMs(failures, ends === 'for good'));
 		else if (ends === 'to be continued') this.addAfter(key, againAfterMs);
 		this.#start();
@@ -131,7 +132,7 @@ function carryOut(step: Step, { queue, clock, running, finish }: QueueBench, mod
 		model?.add(step.key, step.priority);
 	} else if (step.do === 'addUnlessBackingOff') {
 		queue.addUnlessBackingOff(step.key, step.priority);
-		if (model?.isBackingOff(step.key) === false) model.add(step.key, step.priority);
+		model?.add(step.key, step.priority, true);
 	} else if (step.do === 'addAfter') {
 		queue.addAfter(step.key, step.ms);
 		model?.addAfter(step.key, step.ms);

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { NEVER } from 'rxjs';
 import type { Context, Settings } from '../../../src/controller/context.ts';
 import { Controller } from '../../../src/controller/controller.ts';
 import type { Host } from '../../../src/controller/identity.ts';
@@ -25,6 +26,8 @@ export interface WorldOptions {
 	readonly ownership?: Partial<Settings['ownership']>;
 	readonly host?: Partial<Host>;
 	readonly agent?: MemoryOptions;
+	/** Whether the watch shows nothing. */
+	readonly isBlind?: boolean;
 	/** What runs before the daemon starts. */
 	readonly containers?: readonly Partial<Container>[];
 }
@@ -72,7 +75,8 @@ export async function stillWorld(t: TestContext, options: WorldOptions = {}): Pr
 	const trouble: Trouble = { all: undefined, writes: new Map(), writing: undefined };
 	const writes: string[] = [];
 	const calls = new Map<string, number>();
-	const registry = troubled(agent, trouble, writes, calls);
+	const seeing = troubled(agent, trouble, writes, calls);
+	const registry = options.isBlind === true ? { ...seeing, changes: () => NEVER } : seeing;
 	const log = contextOf();
 	const another = (given: WorldOptions = options): Controller => {
 		const context: Context = { ...log.context, source, registry, clock: time.clock, settings: settingsOf(given) };
