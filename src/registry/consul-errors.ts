@@ -33,12 +33,17 @@ export function textOf(body: unknown): string {
 	return body === undefined ? '' : (JSON.stringify(body) ?? '');
 }
 
+/** Of this right alone the agent does not say that it was missing; and one can do without it. */
+const missingRight = (asked: Asked): string =>
+	asked === 'GET /v1/agent/self' ? '; it takes agent:read, or --node and -ip to say what it tells' : '';
+
 /** An answer that is not the one asked for. Its cause is left out on purpose: the client's error holds the request and its token. */
 export function refusal(asked: Asked, { status, body }: Answer): RegistryError {
 	const text = textOf(body).trim();
 	const said = text === '' ? '' : `: ${text.slice(0, longestBody)}`;
 	const errorClass = classOfAnswer(status, text);
-	const remedy = errorClass === 'forbidden' ? '; see CONSUL_HTTP_TOKEN and deploy/consul-policy.hcl' : '';
+	const remedy =
+		errorClass === 'forbidden' ? `${missingRight(asked)}; see CONSUL_HTTP_TOKEN and deploy/consul-policy.hcl` : '';
 	return new RegistryError(errorClass, `Consul answers ${asked} with ${status}${said}${remedy}`, { status });
 }
 

@@ -40,6 +40,12 @@ for (const [status, body, errorClass] of answers) {
 	});
 }
 
+test('a refusal of what the agent says of itself names the right that is missing, and the options instead', () => {
+	const { message } = refusal('GET /v1/agent/self', { status: 403, headers: {}, body: 'Permission denied' });
+	assert.match(message, /agent:read, or --node and -ip/);
+	assert.match(message, /CONSUL_HTTP_TOKEN and deploy\/consul-policy\.hcl$/);
+});
+
 test('of an answer only the first 200 characters are told', () => {
 	const { message } = refusal(asked, { status: 500, headers: {}, body: 'x'.repeat(10_000) });
 	assert.equal(message, `Consul answers ${asked} with 500: ${'x'.repeat(200)}`);
