@@ -1,4 +1,4 @@
-import { confirmAfterMs } from '../plan/guard.ts';
+import { type Brake, confirmAfterMs } from '../plan/guard.ts';
 import type { Key } from '../plan/ownership.ts';
 import { retryDelayMs } from './backoff.ts';
 import type { Context } from './context.ts';
@@ -31,6 +31,8 @@ export class Passes {
 	#again: ResyncTrigger | undefined;
 	#running: Promise<void> | undefined;
 	#failures = 0;
+	/** When the brake that was told of last began. */
+	#brakedAt: number | undefined;
 	#cancelFollowUp = (): void => {};
 	#cancelCheck = (): void => {};
 	/** Milliseconds on the clock: when the last pass ended, well or not; the start before the first. */
@@ -102,22 +104,27 @@ export class Passes {
 	}
 
 	/** What a pass entails beside its keys: a pass that confirms, or a look at the event stream. */
-	#follow({ isBraked, doubt, unannounced }: Pass, trigger: ResyncTrigger): void {
+	#follow({ doubt, unannounced }: Pass, trigger: ResyncTrigger): void {
 		const { context, state } = this.#options;
-		if (isBraked) {
-			const services = state.brake?.ids.size;
-			context.log.warn(
-				{ services },
-				'more than half of the services would go at once; held until a second look confirms it',
-			);
-			this.#followUp(confirmAfterMs, 'confirm');
-		}
+		if (state.brake !== undefined) this.#confirm(state.brake);
 		if (doubt !== this.doubt && doubt !== undefined) {
 			context.metrics.increment('reconsul_registry_doubt_total');
 			context.log.warn({ doubt }, "the agent's list of services cannot be relied on; nothing is deleted on its word");
 		}
 		this.doubt = doubt;
 		if (trigger === 'tick') this.#checkStream(unannounced);
+	}
+
+	#confirm({ ids, since }: Brake): void {
+		const { clock, log } = this.#options.context;
+		if (since !== this.#brakedAt)
+			log.warn(
+				{ services: ids.size },
+				'more than half of the services would go at once; held until a second look confirms it',
+			);
+		this.#brakedAt = since;
+		// Other passes may come in between; they neither hasten nor delay it.
+		this.#followUp(Math.max(0, since + confirmAfterMs - clock.now()), 'confirm');
 	}
 
 	/** Starts and ends that no event told of: unless one was only late, the stream is deaf, and is opened again. */
