@@ -7,13 +7,15 @@ import { type ImageServer, serveImage } from './image-server.ts';
 export const hostAddress = '192.0.2.10';
 
 /** The containers of one case, on an engine that has no others. */
-export interface Containers extends AsyncDisposable {
+export interface Containers {
 	/** `docker run -d`. */
 	run(container: RecordedContainer): Promise<void>;
 	/** Any command of the docker client. */
 	docker(args: readonly string[]): Promise<void>;
 	/** What placeholders stand for now. */
 	facts(): Promise<Facts>;
+	/** Removes them, their networks, and the images that were only for them. */
+	clear(): Promise<void>;
 }
 
 export function containersOn(engine: DockerdProcess): Containers {
@@ -54,7 +56,7 @@ export function containersOn(engine: DockerdProcess): Containers {
 			const makes = ['run', 'create'].includes(args[0] ?? '') && args.includes('--name');
 			if (makes && name !== undefined) idByRef.set(name, printed);
 		},
-		[Symbol.asyncDispose]: async () => {
+		clear: async () => {
 			await clearEngine(engine.socket);
 			for (const server of servers) {
 				await engine.docker('rmi', server.reference);

@@ -3,23 +3,26 @@
  *
  *   main.ts [--list] [PATTERN...]
  *
- * PATTERN: TOPIC/NAME or NAME, with * and ?; all cases unless given here or in CASE. HOSTS: how many at once, 2.
+ * PATTERN: TOPIC/NAME or NAME, with * and ?; all cases unless given here or in CASE. LIST=1 is --list. HOSTS: how many are
+ * played at once, 2 unless given.
  */
 import { parseArgs } from 'node:util';
 import { recordedCases, titleOf } from '../../support/recorded.ts';
+import { writtenCases } from '../written.ts';
 import { startHosts } from './hosts.ts';
+import { scenarioOf } from './play.ts';
 import { caseLines, type Result, reportLines } from './report.ts';
 import { matching } from './selection.ts';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { list: { type: 'boolean' } } });
 const patterns = [...positionals, ...(process.env['CASE'] ?? '').split(/[\s,]+/)].filter((text) => text !== '');
-const chosen = matching(recordedCases(), patterns);
+const chosen = matching([...recordedCases().map(scenarioOf), ...writtenCases()], patterns);
 const say = (lines: readonly string[]): void => console.log(lines.join('\n'));
 
 if (chosen.length === 0) {
 	console.error(`no case matches ${patterns.join(' ')}; --list shows them all`);
 	process.exitCode = 2;
-} else if (values.list === true) {
+} else if (values.list === true || process.env['LIST']) {
 	say(chosen.map((scenario) => `${titleOf(scenario)}  ${scenario.why}`));
 } else {
 	process.exitCode = (await playAll()) ? 0 : 1;
@@ -31,7 +34,7 @@ async function playAll(): Promise<boolean> {
 	const interrupted = (): void => void hosts[Symbol.asyncDispose]().then(() => process.exit(130));
 	process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
 	const results = await Promise.all(
-		chosen.map(async ({ docker: _, ...scenario }): Promise<Result> => {
+		chosen.map(async (scenario): Promise<Result> => {
 			const result = { scenario, verdict: await hosts.play(scenario) };
 			say(caseLines(result));
 			return result;

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Daemon, launchDaemon } from '../../support/daemon.ts';
 import { type RecordedCase, type RecordedService, type RecordedStep, resolved } from '../../support/recorded.ts';
 import { checkFaults, serviceFaults } from '../comparison.ts';
 import type { Agent } from './agent.ts';
+import { faultsWhenCalm } from './calm.ts';
 import { type Containers, containersOn } from './containers.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,37 +16,43 @@ export interface Verdict {
 }
 
 /** A case as far as playing it goes. */
-export type Scenario = Omit<RecordedCase, 'docker'>;
+export interface Scenario extends Omit<RecordedCase, 'docker'> {
+	/** How long the daemon, once it is ready, may take to do what is wanted; 10 s unless given. */
+	readonly withinMs?: number;
+}
 
-/** Without a write for so long, after the start or a step, nothing more is expected: a daemon takes milliseconds to react. */
-const quietMs = 350;
-const withinMs = 10_000;
+/** Leaves out the bulk: a case is sent to another process. */
+export const scenarioOf = ({ docker: _, ...scenario }: RecordedCase): Scenario => scenario;
+
+interface Scene {
+	readonly agent: Agent;
+	readonly containers: Containers;
+	readonly daemon: Daemon;
+}
 
 /** Plays the case with the built daemon, and takes away everything it made. */
 export async function play(scenario: Scenario, stage: Stage): Promise<Verdict> {
 	const startedAt = performance.now();
-	const verdict = (faults: readonly string[], log: string): Verdict => ({
-		faults,
-		seconds: (performance.now() - startedAt) / 1_000,
-		log: faults.length > 0 ? log : '',
-	});
 	const agent = await stage.agent(scenario.agent.scriptChecks);
-	await using containers = containersOn(stage.engine);
-	await using _ = { [Symbol.asyncDispose]: () => agent.wipe() };
-	await setUp(scenario, stage, agent, containers);
-	await using daemon = await launchDaemon({
-		docker: stage.engine.host,
-		registry: agent.uri,
-		options: scenario.flags,
-	});
-	const faults = await playWith(daemon, scenario, agent, containers);
+	const containers = containersOn(stage.engine);
+	await using _ = {
+		[Symbol.asyncDispose]: async () => void (await Promise.all([agent.wipe(), containers.clear()])),
+	};
+	await stage.setNamed(scenario.hosts !== false);
+	await setUp(scenario, agent, containers);
+	const { host: docker } = stage.engine;
+	await using daemon = await launchDaemon({ docker, registry: agent.uri, options: scenario.flags });
+	const faults = await playWith(scenario, { agent, containers, daemon });
 	const exitCode = await daemon.stop();
-	const end = exitCode === 0 ? [] : [`the daemon ended with ${exitCode}`];
-	return verdict([...faults, ...end], daemon.stderr);
+	const atEnd = exitCode === 0 ? [] : [`the daemon ended with ${exitCode}`];
+	return {
+		faults: [...faults, ...atEnd],
+		seconds: (performance.now() - startedAt) / 1_000,
+		log: faults.length + atEnd.length > 0 ? daemon.stderr : '',
+	};
 }
 
-async function setUp(scenario: Scenario, stage: Stage, agent: Agent, containers: Containers): Promise<void> {
-	await stage.setNamed(scenario.hosts !== false);
+async function setUp(scenario: Scenario, agent: Agent, containers: Containers): Promise<void> {
 	for (const { name, args } of scenario.networks) await containers.docker(['network', 'create', ...args, name]);
 	for (const container of scenario.containers) await containers.run(container);
 	for (const step of scenario.before ?? []) await take(step, agent, containers);
@@ -54,29 +60,27 @@ async function setUp(scenario: Scenario, stage: Stage, agent: Agent, containers:
 	agent.traffic.forget();
 }
 
-async function playWith(
-	daemon: Daemon,
-	scenario: Scenario,
-	agent: Agent,
-	containers: Containers,
-): Promise<readonly string[]> {
+/** The start, then step by step, as long as there is nothing wrong. */
+async function playWith(scenario: Scenario, scene: Scene): Promise<readonly string[]> {
+	const { agent, containers, daemon } = scene;
+	const { withinMs = 10_000 } = scenario;
 	try {
-		await daemon.ready(withinMs);
+		await daemon.ready();
 	} catch (error) {
 		return [(error as Error).message];
 	}
 	const faultsOf = async (expect: readonly RecordedService[]): Promise<readonly string[]> =>
 		serviceFaults(resolved(expect, await containers.facts()), await agent.services(), scenario.compareMeta);
-	const atStart = await whenCalm(agent, daemon, performance.now(), 0, async () => [
+	const atStart = await faultsWhenCalm(scene, { withinMs }, async () => [
 		...(await faultsOf(scenario.expect)),
 		...checkFaults(resolved(scenario.expectChecks, await containers.facts()), agent.sentChecks()),
 	]);
 	if (atStart.length > 0) return atStart.map((fault) => `at the start: ${fault}`);
 	for (const [index, step] of scenario.steps.entries()) {
-		const takenAt = performance.now();
+		const notBefore = performance.now() + (step.settle ?? 0) * 1_000;
 		await take(step, agent, containers);
 		const expect = scenario.expectAfterSteps?.[index] ?? [];
-		const faults = await whenCalm(agent, daemon, takenAt, (step.settle ?? 0) * 1_000, () => faultsOf(expect));
+		const faults = await faultsWhenCalm(scene, { withinMs, notBefore }, () => faultsOf(expect));
 		if (faults.length > 0) return faults.map((fault) => `after step ${index + 1}, ${JSON.stringify(step)}: ${fault}`);
 	}
 	return [];
@@ -89,37 +93,5 @@ async function take(step: RecordedStep, agent: Agent, containers: Containers): P
 		const [program, ...args] = step.do;
 		if (program !== 'docker') throw new Error(`a step can only be a docker command, not ${step.do.join(' ')}`);
 		await containers.docker(args);
-	}
-}
-
-/** What `judge` finds once nothing is written any more; what it found last, where it was never satisfied. */
-async function whenCalm(
-	{ traffic }: Agent,
-	daemon: Daemon,
-	since: number,
-	settleMs: number,
-	judge: () => Promise<readonly string[]>,
-): Promise<readonly string[]> {
-	const from = performance.now();
-	let faults: readonly string[] = ['the daemon went on writing'];
-	while (daemon.isRunning && performance.now() < from + withinMs) {
-		const calmAt = Math.max(since + settleMs, from + quietMs, traffic.lastWriteAt + quietMs);
-		const wait = calmAt - performance.now();
-		if (traffic.writing > 0 || wait > 0) {
-			await delay(Math.max(wait, 5));
-			continue;
-		}
-		faults = await judged(judge);
-		if (faults.length === 0) return [];
-		await delay(50);
-	}
-	return daemon.isRunning ? faults : ['the daemon has ended', ...faults];
-}
-
-async function judged(judge: () => Promise<readonly string[]>): Promise<readonly string[]> {
-	try {
-		return await judge();
-	} catch (error) {
-		return [(error as Error).message];
 	}
 }
