@@ -24,10 +24,10 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up &&
 
-.PHONY: help deps build check unit test demo run bench docs lab-up lab-down image clean
+.PHONY: help deps build check unit test conformance demo run bench docs lab-up lab-down image clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: node_modules/.package-lock.json ## Node 24 where the machine's is older, and the packages
 
@@ -45,6 +45,9 @@ test: check build unit ## everything, on a real Docker and a real Consul (LAB_KE
 	$(LAB) exec $(TEST) --test-concurrency=2 'test/integration/**/*.test.ts' && \
 	$(LAB) exec $(TEST) --test-concurrency=1 'test/e2e/**/*.test.ts' && \
 	echo "make test: passed, $$(( $$(date +%s) - $(STARTED) )) s"
+
+conformance: build ## every recorded case live, a table by topic (CASE='seed/*' LIST=1 HOSTS=2)
+	@$(WITH_LAB) $(LAB) exec node test/conformance/live/main.ts
 
 demo: build ## the quick start on real containers, step by step, with times
 	@$(WITH_LAB) $(LAB) exec node test/demo/demo.ts
