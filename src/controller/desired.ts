@@ -5,7 +5,7 @@ import type { Sighting } from '../plan/guard.ts';
 import type { Identity } from './identity.ts';
 
 /** Of a container that is no more, or whose process ended. */
-export const nothingWanted: Derivation = {
+const nothingWanted: Derivation = {
 	services: [],
 	omitted: [],
 	warnings: [],

@@ -20,7 +20,8 @@ export async function lookAt(key: Key, context: Context, state: State, identity:
 	return { key, identity, container, derivation };
 }
 
-async function sighting(key: Key, { source, signal }: Context, identity: Identity): Promise<Sighting> {
+/** What the engine answers, asked now. */
+export async function sighting(key: Key, { source, signal }: Context, identity: Identity): Promise<Sighting> {
 	const name = leftoverIdOf(key) === undefined ? containerIdIn(key) : leftoverName(key, identity);
 	return name === undefined ? 'gone' : ((await source.get(name, signal)) ?? 'gone');
 }

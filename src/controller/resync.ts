@@ -1,12 +1,13 @@
 import { isBasedOn } from '../derive/address.ts';
 import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
-import { type Brake, nextBrake } from '../plan/guard.ts';
+import { type Brake, nextBrake, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, stampFor, standingOf } from '../plan/ownership.ts';
 import { RegistryError, type RegistryList } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
+import { sighting } from './look.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
 import { findingsOf, rivalsOf, subjectsOf } from './survey.ts';
@@ -39,13 +40,16 @@ type Owned = Registration & { readonly stamp: Stamp };
  * @throws RegistryError and SourceError, where one of them gave no complete answer
  */
 export async function resync(context: Context, state: State, identity: Identity): Promise<Pass> {
-	const { registry, source, signal, clock } = context;
+	const { registry, source, signal, clock, settings } = context;
 	const listedAt = clock.now();
 	const list = await registry.list(signal);
 	const containers = await source.list(signal);
 	state.hasListed = true;
 	const doubt = list.doubt ?? (await blindSpot(context, state, list));
-	const subjects = await subjectsOf(containers, list.registrations, identity);
+	const look = async (key: Key): Promise<Sighting> =>
+		// Of a container that does not run, only the exit code can matter, and only to this policy.
+		settings.deregister === 'on-success' ? sighting(key, context, identity) : 'gone';
+	const subjects = await subjectsOf(containers, list.registrations, identity, look);
 	const isOvertaken = (key: Key): boolean =>
 		(state.views.get(key)?.at ?? 0) >= listedAt || state.news.pending(key) !== undefined || state.news.hasSeenEnd(key);
 	const unannounced = unannouncedAmong(new Set(containers.map(({ id }) => id)), state);
@@ -138,7 +142,7 @@ const unannouncedAmong = (
 function claim({ key, container, derivation }: Subject, state: State): void {
 	if (typeof container !== 'object') return;
 	state.claims.set(key, container.createdAt, derivation.services);
-	state.dependents.set(key, isBasedOn(container));
+	state.dependents.set(key, container.running ? isBasedOn(container) : undefined);
 }
 
 /** Keeps what the pass saw of one key: what is as it should be, and how it looks. */
@@ -151,7 +155,7 @@ function note({ subject, decisions }: Judgement, listedAt: number, context: Cont
 		key,
 		at: listedAt,
 		container: shownContainer(container) ?? state.views.get(key)?.container,
-		isRunning: typeof container === 'object',
+		isRunning: typeof container === 'object' && container.running,
 		services: decisions.flatMap((decision) => serviceView(decision, undefined) ?? []),
 		omitted: derivation.omitted,
 		warnings: derivation.warnings,

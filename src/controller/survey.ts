@@ -1,17 +1,23 @@
 import type { Container, ContainerId, Registration, ServiceId } from '../model.ts';
 import { byCreation, type Claims, goesBefore } from '../plan/claims.ts';
+import type { Sighting } from '../plan/guard.ts';
 import { type Key, leftoverKey, leftoverOf, type Ownership, standingOf } from '../plan/ownership.ts';
-import { desiredOf, nothingWanted } from './desired.ts';
+import { desiredOf } from './desired.ts';
 import type { Identity } from './identity.ts';
 import type { Subject } from './judge.ts';
 
 /** Two complete lists, sorted by key: what a full pass judges. */
 
-/** The containers, the keys of our registrations without one, and the leftovers; the container created first in front. */
+/**
+ * The containers, the keys of our registrations without one, and the leftovers; the container created first in front.
+ *
+ * @param look what is to be known of the container of a key that does not run; it may be there, stopped
+ */
 export async function subjectsOf(
 	containers: readonly Container[],
 	registrations: readonly Registration[],
 	identity: Identity,
+	look: (key: Key) => Promise<Sighting>,
 ): Promise<readonly Subject[]> {
 	const byId = new Map(containers.map((container) => [container.id, container]));
 	const find = async (id: ContainerId): Promise<Container | undefined> => byId.get(id);
@@ -31,10 +37,13 @@ export async function subjectsOf(
 		const isLeftover = leftoverOf(registration, identity.ownership) !== undefined && !wanted.has(registration.id);
 		if (isLeftover) absent.add(leftoverKey(registration.id));
 	}
-	const gone = [...absent]
-		.sort()
-		.map((key): Subject => ({ key, identity, container: 'gone', derivation: nothingWanted }));
-	return [...running, ...gone];
+	const others = await Promise.all(
+		[...absent].sort().map(async (key) => {
+			const container = await look(key);
+			return { key, identity, container, derivation: await desiredOf(container, identity, find) };
+		}),
+	);
+	return [...running, ...others];
 }
 
 const byAge = (a: Container, b: Container): number => byCreation(a.createdAt, b.createdAt) || (a.id < b.id ? -1 : 1);
