@@ -14,7 +14,8 @@ async function answer(scenario: Scenario): Promise<void> {
 	const verdict = await play(scenario, stage).catch(
 		(error: unknown): Verdict => ({ faults: [`could not be played: ${error}`], seconds: 0, log: '' }),
 	);
-	process.send?.(verdict);
+	// Nobody waits for it where we are about to end.
+	if (process.connected) process.send?.(verdict);
 }
 
 process.on('message', (scenario: Scenario) => void answer(scenario));

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostAddress } from './containers.ts';
 import type { Scenario, Verdict } from './play.ts';
@@ -18,9 +17,11 @@ interface Host extends AsyncDisposable {
 }
 
 export async function startHosts(count: number): Promise<Hosts> {
-	if (process.env['RECONSUL_LAB_TMP'] === undefined)
+	const base = process.env['RECONSUL_LAB_TMP'];
+	if (base === undefined)
 		throw new Error('hosts of their own need the private lab: run this as root on Linux, through test/lab/lab exec');
-	const folder = await mkdtemp(join(tmpdir(), 'reconsul-hosts-'));
+	await mkdir(base, { recursive: true });
+	const folder = await mkdtemp(join(base, 'hosts-'));
 	const all = await Promise.all(Array.from({ length: count }, (_, index) => startHost(join(folder, `${index}`))));
 	const idle = [...all];
 	const waiting: ((host: Host) => void)[] = [];
@@ -69,7 +70,7 @@ async function startHost(hosts: string): Promise<Host> {
 		},
 		[Symbol.asyncDispose]: async () => {
 			if (child.exitCode !== null || child.signalCode !== null) return;
-			child.disconnect();
+			if (child.connected) child.disconnect();
 			await once(child, 'exit');
 		},
 	};

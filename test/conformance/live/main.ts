@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { recordedCases, titleOf } from '../../support/recorded.ts';
 import { writtenCases } from '../written.ts';
-import { startHosts } from './hosts.ts';
+import { type Hosts, startHosts } from './hosts.ts';
 import { scenarioOf } from './play.ts';
 import { caseLines, type Result, reportLines } from './report.ts';
 import { matching } from './selection.ts';
@@ -25,14 +25,24 @@ if (chosen.length === 0) {
 } else if (values.list === true || process.env['LIST']) {
 	say(chosen.map((scenario) => `${titleOf(scenario)}  ${scenario.why}`));
 } else {
-	process.exitCode = (await playAll()) ? 0 : 1;
+	await using hosts = await startHosts(Number(process.env['HOSTS'] || 2));
+	let isInterrupted = false;
+	const interrupt = (): void => {
+		isInterrupted = true;
+		// What is being played fails, and so the run ends.
+		void hosts[Symbol.asyncDispose]();
+	};
+	process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+	try {
+		process.exitCode = (await playAll(hosts)) ? 0 : 1;
+	} catch (error) {
+		if (!isInterrupted) throw error;
+		process.exitCode = 130;
+	}
 }
 
-async function playAll(): Promise<boolean> {
+async function playAll(hosts: Hosts): Promise<boolean> {
 	const startedAt = performance.now();
-	await using hosts = await startHosts(Number(process.env['HOSTS'] || 2));
-	const interrupted = (): void => void hosts[Symbol.asyncDispose]().then(() => process.exit(130));
-	process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
 	const results = await Promise.all(
 		chosen.map(async (scenario): Promise<Result> => {
 			const result = { scenario, verdict: await hosts.play(scenario) };
@@ -41,6 +51,7 @@ async function playAll(): Promise<boolean> {
 		}),
 	);
 	const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
-	say(['', ...reportLines(results).slice(0, -1), `in ${seconds} s`, ...reportLines(results).slice(-1)]);
+	const report = reportLines(results);
+	say(['', ...report.slice(0, -1), `in ${seconds} s`, ...report.slice(-1)]);
 	return results.every(({ verdict }) => verdict.faults.length === 0);
 }
