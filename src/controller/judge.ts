@@ -2,9 +2,10 @@ import type { Derivation } from '../derive/derive.ts';
 import type { Registration, ServiceId } from '../model.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
-import { type Key, leftoverIdOf } from '../plan/ownership.ts';
+import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
 import type { Settings } from './context.ts';
 import type { Identity } from './identity.ts';
+import type { ServiceIndex } from './service-index.ts';
 import type { State } from './state.ts';
 
 /** What is known of one key on the source's side. */
@@ -55,4 +56,21 @@ export function judge(
 				braked: brake?.ids.has(id) === true && !state.news.hasSeenEnd(key),
 			}),
 	});
+}
+
+/** Brings the index in line with what was decided on what is there, read at `now` on the clock. */
+export function noteExpectations(
+	{ key, identity, container }: Subject,
+	decisions: readonly Decision[],
+	index: ServiceIndex,
+	now: number,
+): void {
+	const isRunning = typeof container === 'object' && container.running;
+	for (const decision of decisions) {
+		if (decision.kind === 'unchanged')
+			index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), now, false);
+		if (decision.kind === 'conflict') index.expectNothing(decision.desired.id, key);
+		// What a container in doubt left stays alive; what is kept of one that has ended does not.
+		if (decision.kind === 'hold' && !isRunning) index.expectNothing(decision.held.observed.id, key);
+	}
 }

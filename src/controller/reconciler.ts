@@ -2,12 +2,12 @@ import { isBasedOn } from '../derive/address.ts';
 import type { Registration, ServiceId, ServiceInstance } from '../model.ts';
 import { type Claim, goesBefore } from '../plan/claims.ts';
 import type { Decision, Deregister, Register } from '../plan/decide.ts';
-import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
+import { type Key, leftoverIdOf } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
 import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
-import { judge, type Subject } from './judge.ts';
+import { judge, noteExpectations, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
@@ -177,10 +177,11 @@ export class Reconciler {
 
 	/** Brings the index in line with what was read. */
 	#note(
-		{ key, identity }: Subject,
+		subject: Subject,
 		decisions: readonly Decision[],
 		found: ReadonlyMap<ServiceId, Registration | undefined>,
 	): void {
+		const { key } = subject;
 		const { index } = this.#options.state;
 		const { clock } = this.#options.context;
 		for (const [id, registration] of found) {
@@ -190,9 +191,7 @@ export class Reconciler {
 		const open = new Set(decisions.map((it) => (it.kind === 'register' ? it.desired.id : undefined)));
 		for (const id of [...index.idsOf(key)])
 			if (found.has(id) && found.get(id) === undefined && !open.has(id)) index.gone(id);
-		for (const decision of decisions)
-			if (decision.kind === 'unchanged')
-				index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), clock.now(), false);
+		noteExpectations(subject, decisions, index, clock.now());
 	}
 
 	/** Registers first, so that a renamed service is never absent; deregisters only if nothing is about to be tried again. */

@@ -2,11 +2,11 @@ import { isBasedOn } from '../derive/address.ts';
 import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Brake, nextBrake, type Sighting } from '../plan/guard.ts';
-import { type Key, leftoverIdOf, stampFor, standingOf } from '../plan/ownership.ts';
+import { type Key, leftoverIdOf, standingOf } from '../plan/ownership.ts';
 import { RegistryError, type RegistryList } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
-import { judge, type Subject } from './judge.ts';
+import { judge, noteExpectations, type Subject } from './judge.ts';
 import { sighting } from './look.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
@@ -147,10 +147,8 @@ function claim({ key, container, derivation }: Subject, state: State): void {
 
 /** Keeps what the pass saw of one key: what is as it should be, and how it looks. */
 function note({ subject, decisions }: Judgement, listedAt: number, context: Context, state: State): void {
-	const { key, identity, container, derivation } = subject;
-	for (const decision of decisions)
-		if (decision.kind === 'unchanged')
-			state.index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), listedAt, false);
+	const { key, container, derivation } = subject;
+	noteExpectations(subject, decisions, state.index, listedAt);
 	show(context, state.views, {
 		key,
 		at: listedAt,

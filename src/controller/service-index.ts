@@ -75,6 +75,11 @@ export class ServiceIndex {
 		this.#expected.set(desired.id, { key, desired, stamp, since: now, isWritten, isConfirmed: false });
 	}
 
+	/** It may stay, as found, but nobody stands for it: no heartbeats, and no cause for suspicion whatever becomes of it. */
+	expectNothing(id: ServiceId, key: Key): void {
+		if (this.#expected.get(id)?.key === key) this.#expected.delete(id);
+	}
+
 	/** The agent no longer has it, or it is not ours any more. */
 	gone(id: ServiceId): void {
 		const key = this.#keyById.get(id);

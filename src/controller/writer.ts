@@ -40,10 +40,10 @@ export class Writer {
 		const hasVanished = because[0]?.field === 'missing' && index.expectedOf(desired.id)?.isWritten === true;
 		const revived = hasVanished ? revival(desired, revivedAt.get(desired.id), clock.now()) : undefined;
 		if (revived?.kind === 'wait') return revived.ms;
-		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
 		const againMs = await this.#write('register', desired.id, because, cause, () =>
 			this.#put(revived?.service ?? desired, stamp),
 		);
+		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
 		index.expect(cause.key, desired, stamp, clock.now(), true);
 		return againMs;
 	}

@@ -89,6 +89,16 @@ suite('what is expected of an entry', () => {
 		assert.deepEqual([index.expectedOf(id)?.key, index.keyOf(id)], [other, other]);
 	});
 
+	test('nothing any more, of what stays without anybody standing for it', () => {
+		const index = written();
+		index.expectNothing(id, other);
+		assert.equal(index.expectedOf(id)?.key, self, 'which only its own key can say');
+		index.expectNothing(id, self);
+		assert.deepEqual([index.expectedOf(id), index.keyOf(id)], [undefined, self]);
+		index.reset([], 50);
+		assert.equal(index.keyOf(id), undefined);
+	});
+
 	test('an earlier read than the write says nothing', () => {
 		const index = written();
 		for (const at of [9, 10]) index.expect(other, service, { ...stamp, containerId: other }, at, false);

@@ -16,6 +16,8 @@ interface Trouble {
 	all: RegistryError | undefined;
 	/** Writes of these ids fail with this. */
 	readonly writes: Map<ServiceId, RegistryError>;
+	/** Whether the agent forbids script checks. */
+	forbidsScripts: boolean;
 	/** Writes take as long as this. */
 	writing: Promise<void> | undefined;
 }
@@ -72,7 +74,7 @@ export async function stillWorld(t: TestContext, options: WorldOptions = {}): Pr
 	const time = fakeTime(t);
 	const source = memorySource();
 	const agent = memoryRegistry({ address: '192.0.2.99', ...options.agent });
-	const trouble: Trouble = { all: undefined, writes: new Map(), writing: undefined };
+	const trouble: Trouble = { all: undefined, writes: new Map(), forbidsScripts: false, writing: undefined };
 	const writes: string[] = [];
 	const calls = new Map<string, number>();
 	const seeing = troubled(agent, trouble, writes, calls);
@@ -138,7 +140,12 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 	return {
 		get: (id, signal) => call('get', () => agent.get(id, signal)),
 		list: (signal) => call('list', () => agent.list(signal)),
-		register: (service, stamp, signal) => write('register', service.id, () => agent.register(service, stamp, signal)),
+		register: (service, stamp, signal) =>
+			write('register', service.id, async () => {
+				if (trouble.forbidsScripts && service.checks.some(({ args }) => args !== undefined))
+					throw new RegistryError('scripts-disabled', 'Scripts are disabled on this agent');
+				await agent.register(service, stamp, signal);
+			}),
 		deregister: (id, signal) => write('deregister', id, () => agent.deregister(id, signal)),
 		heartbeat: (checkId, signal) => call('heartbeat', () => agent.heartbeat(checkId, signal)),
 		advertisedAddress: (signal) => call('advertisedAddress', () => agent.advertisedAddress(signal)),
