@@ -53,7 +53,7 @@ demo: build ## the quick start on real containers, step by step, with times
 	@$(WITH_LAB) $(LAB) exec node test/demo/demo.ts
 
 run: build ## the daemon: on this host's Docker and Consul if both are there, else the lab's (URI= FLAGS=)
-	@URI='$(URI)' test/lab/run $(FLAGS)
+	@exec env URI='$(URI)' test/lab/run $(FLAGS)
 
 bench: build ## one table of times, as ratios to the bare calls
 	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts
