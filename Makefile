@@ -67,8 +67,11 @@ lab-up: deps ## start the lab: test/lab/lab exec CMD runs a command in it
 lab-down: ## end the lab and everything in it
 	@$(LAB) down
 
-image: ## the container image (IMAGE=reconsul:dev)
-	docker build --tag $(IMAGE) .
+image: build ## the container image (IMAGE=reconsul:dev BASE= IMAGE_FLAGS=)
+	docker build --target prebuilt --tag $(IMAGE) $(if $(BASE),--build-arg BASE=$(BASE)) $(IMAGE_FLAGS) \
+		--build-arg VERSION="$$(node -p 'require("./package.json").version')" \
+		--build-arg REVISION="$$(git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown)" \
+		--build-arg CREATED="$$(date -u +%Y-%m-%dT%H:%M:%SZ)" .
 
 clean: lab-down ## remove what was built, and the lab with its downloads
 	rm -rf dist .lab
