@@ -104,13 +104,17 @@ export class Controller {
 		await this.queue.drain();
 	}
 
-	/** Takes everything of ours out of the agent, reading each entry once more. For `--deregister-on-exit`. */
+	/**
+	 * Takes everything of ours out of the agent, reading each entry once more. For `--deregister-on-exit`.
+	 *
+	 * @throws what the first one failed with that could not be taken out, when all the others are done
+	 */
 	async deregisterAll(): Promise<void> {
 		const { registry, signal } = this.#context;
 		const identity = this.identity.last;
 		if (identity === undefined) return;
 		const ids = [...this.state.index.keys()].flatMap((key) => [...this.state.index.idsOf(key)]);
-		await Promise.all(
+		const outcomes = await Promise.allSettled(
 			ids.map(async (id) => {
 				const found = await registry.get(id, signal);
 				const isOurs =
@@ -120,6 +124,9 @@ export class Controller {
 				if (isOurs) await registry.deregister(id, signal);
 			}),
 		);
+		// Only now, since the process ends with the first failure that it hears of.
+		const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+		if (failed !== undefined) throw failed.reason;
 	}
 
 	#handle(trigger: Trigger): void {
