@@ -96,12 +96,16 @@ export class Controller {
 		return this.passes.lastSuccessAt === 0 ? 1 : this.queue.failing;
 	}
 
-	/** Takes no more work; settles when what is in flight is done. */
-	async stop(): Promise<void> {
+	/**
+	 * Takes no more work; settles when what is in flight is done.
+	 *
+	 * @returns whether all of it could be done
+	 */
+	async stop(): Promise<boolean> {
 		this.#subscription?.unsubscribe();
 		this.passes.stop();
 		await this.passes.idle();
-		await this.queue.drain();
+		return (await this.queue.drain()) === 0;
 	}
 
 	/**

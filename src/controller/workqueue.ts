@@ -57,6 +57,8 @@ export class WorkQueue<Key extends string> {
 	readonly #delayed = new Map<Key, { readonly at: number; readonly cancel: () => void }>();
 	readonly #failures = new Map<Key, number>();
 	#isDraining = false;
+	/** Runs that failed while draining, when there is no other attempt. */
+	#undone = 0;
 
 	constructor(options: WorkQueueOptions<Key>) {
 		this.#options = options;
@@ -131,13 +133,18 @@ export class WorkQueue<Key extends string> {
 		return [...this.#processing.values()].map((since) => now - since);
 	}
 
-	/** Takes no more keys, drops the delayed ones, and settles when the others are done. */
-	async drain(): Promise<void> {
+	/**
+	 * Takes no more keys, drops the delayed ones, and settles when the others are done.
+	 *
+	 * @returns how many of those failed
+	 */
+	async drain(): Promise<number> {
 		this.#isDraining = true;
 		for (const { cancel } of this.#delayed.values()) cancel();
 		this.#delayed.clear();
 		this.#again.clear();
 		await this.#pool.onIdle();
+		return this.#undone;
 	}
 
 	async #process(key: Key, waiting: Waiting): Promise<void> {
@@ -171,6 +178,8 @@ export class WorkQueue<Key extends string> {
 		else this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
 		if (again !== undefined && !(again.isPatient && outcome.kind === 'failed')) {
 			this.#add(key, again.priority, again.isPatient);
+		} else if (outcome.kind === 'failed' && this.#isDraining) {
+			this.#undone += 1;
 		} else if (outcome.kind === 'failed') {
 			this.#options.observer?.retried?.();
 			this.addAfter(key, this.#options.retryDelayMs(this.#failures.get(key) ?? 1, outcome.permanent));

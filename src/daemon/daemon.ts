@@ -22,11 +22,12 @@ export async function runDaemon(config: Config, version: string): Promise<number
 	const log = createLogger({ level: config.logLevel, format: config.logFormat });
 	const metrics = createMetrics(version);
 	const giveUp = new AbortController();
+	// First of all, since the kernel keeps a signal without a listener from a container's first process.
+	const stopping = onceSignalled(log, config);
 	announce(log, config, version);
 	const { context, host } = await wire(config, { log, metrics, signal: giveUp.signal });
 	const { registry } = context;
 	const controller = new Controller(context, host);
-	const stopping = onceSignalled(log, config);
 	if (!(await isReachable(config, registry, log, stopping))) return stopping.aborted ? 0 : 1;
 	if (config.isOnce) return once(controller, log, stopping, giveUp);
 	const server = await serve(config, controller, metrics, log);
@@ -35,7 +36,7 @@ export async function runDaemon(config: Config, version: string): Promise<number
 	const isDrained = await drained(controller, config, log);
 	if (!isDrained) giveUp.abort(new Error('reconsul is being stopped'));
 	await server.close();
-	log.info({}, isDrained ? 'stopped' : `stopped; not everything was finished within ${drainMs / 1_000} s`);
+	log.info({}, isDrained ? 'stopped' : 'stopped; not everything that was begun could be finished');
 	return isDrained ? 0 : 1;
 }
 
@@ -104,7 +105,9 @@ async function once(
 	stopping: AbortSignal,
 	giveUp: AbortController,
 ): Promise<number> {
-	stopping.addEventListener('abort', () => giveUp.abort(new Error('reconsul is being stopped')));
+	const stop = (): void => giveUp.abort(new Error('reconsul is being stopped'));
+	if (stopping.aborted) stop();
+	stopping.addEventListener('abort', stop);
 	const problems = await controller.once();
 	if (problems > 0)
 		log.error({ problems }, 'not everything could be brought in line; the lines above say what and why');
@@ -132,12 +135,12 @@ const serve = (
 	});
 };
 
-/** Whether what was in flight was finished in time. */
+/** Whether what was in flight could be done, and in time. */
 async function drained(controller: Controller, { deregisterOnExit }: Config, log: Logger): Promise<boolean> {
 	const finish = async (): Promise<boolean> => {
-		await controller.stop();
+		const isDone = await controller.stop();
 		if (deregisterOnExit) await controller.deregisterAll();
-		return true;
+		return isDone;
 	};
 	try {
 		return await Promise.race([finish(), delay(drainMs, false, { ref: false })]);

@@ -105,9 +105,21 @@ suite('a daemon that is stopped', () => {
 		assert.equal(made.registered().length, 2);
 	});
 
+	test('tells that something it had begun failed meanwhile, when nobody will try it again', async (t) => {
+		const made = await world(t, { containers: some(2) });
+		const gate = Promise.withResolvers<void>();
+		made.trouble.writing = gate.promise;
+		made.trouble.writes.set('u1:web:80', unreachable);
+		made.source.start(web);
+		await made.time.settled();
+		const stopping = made.controller.stop();
+		gate.resolve();
+		assert.equal(await stopping, false);
+	});
+
 	test('before it was started is done at once', async (t) => {
 		const { controller } = await stillWorld(t);
-		await controller.stop();
+		assert.equal(await controller.stop(), true);
 	});
 });
 

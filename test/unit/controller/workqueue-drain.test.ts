@@ -51,8 +51,20 @@ suite('a queue that is drained', () => {
 		await settled();
 		const drained = queue.drain();
 		finish('a', failed);
-		await drained;
+		assert.equal(await drained, 1);
 		assert.deepEqual([clock.due(), queue.failing], [[], 1]);
+	});
+
+	test('does not count what failed before', async () => {
+		const { queue, finish } = queueBench();
+		queue.add('a');
+		queue.add('b');
+		await settled();
+		finish('a', failed);
+		await settled();
+		const drained = queue.drain();
+		finish('b');
+		assert.equal(await drained, 0);
 	});
 });
 
