@@ -47,6 +47,8 @@ export interface Container {
 	/** `NetworkSettings.Ports`: a port that is absent is unknown to the network, an empty list is not published. */
 	readonly ports: Readonly<Record<string, readonly PortBinding[]>>;
 	readonly networks: Readonly<Record<string, Endpoint>>;
+	/** Whether `--container-filter` hides it. */
+	readonly isFilteredOut?: boolean;
 	/** The inspect document itself, for `-tags` templates, which may name any of its fields. Never logged. */
 	readonly inspect: unknown;
 }
@@ -60,24 +62,42 @@ export interface Check {
 	readonly method?: string;
 	readonly header?: Readonly<Record<string, readonly string[]>>;
 	readonly body?: string;
+	readonly disableRedirects?: boolean;
 	readonly tcp?: string;
+	readonly tcpUseTls?: boolean;
 	readonly udp?: string;
 	readonly grpc?: string;
 	readonly grpcUseTls?: boolean;
 	readonly h2ping?: string;
+	readonly h2pingUseTls?: boolean;
 	readonly args?: readonly string[];
+	readonly dockerContainerId?: string;
+	readonly shell?: string;
+	/** The id of the service whose health it repeats. */
+	readonly aliasService?: ServiceId;
 	readonly ttl?: string;
 	readonly interval?: string;
 	readonly timeout?: string;
 	readonly tlsSkipVerify?: boolean;
 	readonly tlsServerName?: string;
 	readonly status?: string;
+	readonly notes?: string;
+	readonly outputMaxSize?: number;
+	readonly successBeforePassing?: number;
+	readonly failuresBeforeWarning?: number;
+	readonly failuresBeforeCritical?: number;
 	readonly deregisterCriticalServiceAfter?: string;
 }
 
 export interface Weights {
 	readonly passing: number;
 	readonly warning: number;
+}
+
+/** One more address of a service, for those who see it from elsewhere. */
+export interface TaggedAddress {
+	readonly address: string;
+	readonly port: number;
 }
 
 /** What an agent stores of a service and can give back. */
@@ -92,6 +112,8 @@ interface ServiceFields {
 	readonly meta: Readonly<Record<string, string>>;
 	readonly weights: Weights;
 	readonly enableTagOverride: boolean;
+	/** By Consul's names for them: `lan`, `wan`, `lan_ipv6` …; absent where there are none. */
+	readonly taggedAddresses?: Readonly<Record<string, TaggedAddress>>;
 }
 
 /** One port of a container as we want it registered: the desired state. */

@@ -1,6 +1,7 @@
-import { isIPv6 } from 'node:net';
-import { parseDuration } from '../duration.ts';
 import type { Check, ServiceId } from '../model.ts';
+import type { HostPort } from './address.ts';
+import { type CheckSubject, defaultInterval, hostPort, noAddress, type Probe, withService } from './check-subject.ts';
+import { type RegistratorKey, registratorRows } from './labels/registrator-rows.ts';
 import { isYes } from './metadata.ts';
 
 /**
@@ -8,34 +9,18 @@ import { isYes } from './metadata.ts';
  * D22. A value that cannot be is reported and falls back to its default; a check that cannot work is left out.
  */
 
-export interface CheckSubject {
-	readonly id: ServiceId;
-	readonly name: string;
-	readonly address: string;
-	readonly port: number;
-	readonly containerId: string;
-	/** The port inside the container, as text. */
-	readonly exposedPort: string;
-}
-
 type Values = Readonly<Record<string, string>>;
-type Probe = Omit<Check, 'id' | 'name'>;
 
-interface Builder {
-	readonly key: string;
-	readonly build: (value: string, values: Values, subject: CheckSubject) => Probe | string;
-}
-
-const defaultInterval = '10s';
-const statuses = ['passing', 'warning', 'critical'];
-
-const hostPort = ({ address, port }: CheckSubject): string => `${isIPv6(address) ? `[${address}]` : address}:${port}`;
+type Builder = { readonly key: RegistratorKey } & (
+	| { readonly ask: (value: string, values: Values, at: HostPort) => Probe | string }
+	| { readonly build: (value: string, subject: CheckSubject) => Probe | string }
+);
 
 /** Only the path is the container's to say; a leading slash keeps `@elsewhere/` from becoming the host. */
-function urlProbe(scheme: string, path: string, subject: CheckSubject): Probe | string {
+function urlProbe(scheme: string, path: string, at: HostPort): Probe | string {
 	// A URL with one of these is refused by Consul's HTTP client on every run of the check.
 	if (/[\p{Cc} ]/u.test(path)) return 'the path contains spaces or control characters';
-	return { http: `${scheme}://${hostPort(subject)}${path.startsWith('/') ? '' : '/'}${path}` };
+	return { http: `${scheme}://${hostPort(at)}${path.startsWith('/') ? '' : '/'}${path}` };
 }
 
 const method = (value: string | undefined): Probe => (value ? { method: value } : {});
@@ -47,44 +32,42 @@ const merged = (probe: Probe | string, more: Probe): Probe | string =>
 const builders: readonly Builder[] = [
 	{
 		key: 'check_http',
-		build: (path, values, subject) => merged(urlProbe('http', path, subject), method(values['check_http_method'])),
+		ask: (path, values, at) => merged(urlProbe('http', path, at), method(values['check_http_method'])),
 	},
 	{
 		key: 'check_https',
-		build: (path, values, subject) =>
-			merged(urlProbe('https', path, subject), { ...method(values['check_https_method']), ...skipVerify(values) }),
+		ask: (path, values, at) =>
+			merged(urlProbe('https', path, at), { ...method(values['check_https_method']), ...skipVerify(values) }),
 	},
 	{
 		key: 'check_cmd',
-		build: (command, _, { containerId, exposedPort }) => ({
+		build: (command, { containerId, exposedPort }) => ({
 			args: ['check-cmd', containerId.slice(0, 12), exposedPort, command],
 		}),
 	},
 	{
 		key: 'check_script',
-		build: (script, _, { address, port }) => ({
-			args: ['sh', '-c', script.replaceAll('$SERVICE_IP', () => address).replaceAll('$SERVICE_PORT', String(port))],
-		}),
+		ask: (script, _, at) => ({ args: ['sh', '-c', withService(script, at)] }),
 	},
 	{
 		key: 'check_ttl',
-		build: (ttl) => (isPositive(ttl) ? { ttl } : 'the value is not a duration such as 30s'),
+		build: (ttl) => (isGood('check_ttl', ttl) ? { ttl } : `the value is not ${registratorRows.check_ttl.kind.rule}`),
 	},
-	{ key: 'check_tcp', build: (_, __, subject) => ({ tcp: hostPort(subject) }) },
+	{ key: 'check_tcp', ask: (_, __, at) => ({ tcp: hostPort(at) }) },
 	{
 		key: 'check_grpc',
-		build: (_, values, subject) => ({
-			grpc: hostPort(subject),
+		ask: (_, values, at) => ({
+			grpc: hostPort(at),
 			...(isYes(values['check_grpc_use_tls']) ? { grpcUseTls: true, ...skipVerify(values) } : {}),
 		}),
 	},
 ];
 
-const isPositive = (duration: string): boolean => (parseDuration(duration) ?? 0) > 0;
+const isGood = (key: RegistratorKey, value: string): boolean => registratorRows[key].kind.parse(value) !== undefined;
 
 /** For these the value says yes or no; for the others it is a path, a command or a duration, and only its absence means no. */
-const switches: ReadonlySet<string> = new Set(['check_tcp', 'check_grpc']);
-const isAsked = (key: string, value: string | undefined): value is string =>
+const switches: ReadonlySet<RegistratorKey> = new Set(['check_tcp', 'check_grpc']);
+const isAsked = (key: RegistratorKey, value: string | undefined): value is string =>
 	value !== undefined && value !== '' && (!switches.has(key) || isYes(value));
 
 export function legacyCheck(
@@ -95,34 +78,36 @@ export function legacyCheck(
 	if (builder === undefined) return { check: undefined, warnings: [] };
 	const warnings: string[] = [];
 	const name = (key: string): string => `SERVICE_${key.toUpperCase()}`;
-	const probe = builder.build(values[builder.key] ?? '', values, subject);
+	const probe = probeOf(builder, values, subject);
 	if (typeof probe === 'string')
 		return { check: undefined, warnings: [`${name(builder.key)}: ${probe}; the check is left out`] };
 	/** The value if it is good, nothing if it is absent, nothing and a warning if it is bad. */
-	const valid = (key: string, isGood: (value: string) => boolean, rule: string): string | undefined => {
+	const valid = (key: RegistratorKey): string | undefined => {
 		const value = values[key];
 		if (value === undefined || value === '') return undefined;
-		if (isGood(value)) return value;
-		warnings.push(`${name(key)}: the value is not ${rule}; the default is used`);
+		if (isGood(key, value)) return value;
+		warnings.push(`${name(key)}: the value is not ${registratorRows[key].kind.rule}; the default is used`);
 		return undefined;
 	};
-	const duration = (key: string): string | undefined => valid(key, isPositive, 'a duration such as 15s');
 	const timing: Probe =
 		probe.ttl === undefined
-			? { interval: duration('check_interval') ?? defaultInterval, ...given('timeout', duration('check_timeout')) }
+			? { interval: valid('check_interval') ?? defaultInterval, ...given('timeout', valid('check_timeout')) }
 			: {};
 	const check: Check = {
 		id: `service:${subject.id}`,
 		name: `Service '${subject.name}' check`,
 		...probe,
 		...timing,
-		...given(
-			'status',
-			valid('check_initial_status', (value) => statuses.includes(value), statuses.join(', ')),
-		),
-		...given('deregisterCriticalServiceAfter', duration('check_deregister_after')),
+		...given('status', valid('check_initial_status')),
+		...given('deregisterCriticalServiceAfter', valid('check_deregister_after')),
 	};
 	return { check, warnings };
+}
+
+function probeOf(builder: Builder, values: Values, subject: CheckSubject): Probe | string {
+	const value = values[builder.key] ?? '';
+	if ('build' in builder) return builder.build(value, subject);
+	return subject.at === undefined ? noAddress : builder.ask(value, values, subject.at);
 }
 
 /**

@@ -1,59 +1,32 @@
-import type { Container, ContainerId, ServiceId, ServiceInstance } from '../model.ts';
+import type { Container, ServiceInstance } from '../model.ts';
 import {
 	type AddressSettings,
-	type Placement,
-	type PlacementFlaw,
+	isBasedOn,
+	networkNamed,
+	type Place,
+	type PlacementLabels,
 	place,
 	portKeys,
 	type Surroundings,
 } from './address.ts';
-import { legacyCheck, ttlCheck } from './checks.ts';
-import { flawOf, generatedId } from './ids.ts';
-import { type MetaFlaw, metaOf } from './meta.ts';
-import { isYes, type Metadata, metadataFor } from './metadata.ts';
-import { defaultName } from './service-name.ts';
-import { parseTags } from './tags.ts';
+import { type CandidateSettings, candidateOf, type DescribedPort, withDistinctIds } from './candidates.ts';
+import { Findings, type Omission, type OmissionReason, type Warning } from './findings.ts';
+import { type InstanceSettings, instancesOf, type PortFinder } from './instances.ts';
+import { type ReconsulLabels, readLabels } from './labels/reconsul-labels.ts';
+import { metadataFor } from './metadata.ts';
+import { byPort, type PortKey, parsePortKey } from './port-key.ts';
+
+export type { Omission, OmissionReason, Warning } from './findings.ts';
 
 /** Desired state: from one container's inspect data to the services it should have, or why it has none. No I/O. */
 
-export interface DeriveSettings extends AddressSettings {
-	/** The first part of generated ids. */
-	readonly hostname: string;
-	readonly explicit: boolean;
-	readonly idPort: 'container' | 'host';
+export interface DeriveSettings extends AddressSettings, CandidateSettings, InstanceSettings {
 	/** What `-tags` yields for a container; throws where the template cannot be evaluated on it. */
 	readonly tagsFor: (inspect: unknown) => readonly string[];
-	/** What `-ttl` says, in seconds; 0 for no such check. */
-	readonly ttlSeconds: number;
-	/** The container this daemon runs in, which is never a service unless it names itself one. */
-	readonly selfId: ContainerId | undefined;
-}
-
-export type OmissionReason =
-	| PlacementFlaw
-	| 'not-running'
-	| 'no-ports'
-	| 'ignored'
-	| 'not-explicit'
-	| 'own-container'
-	| 'bad-id'
-	| 'duplicate-id';
-
-export interface Omission {
-	/** `80/tcp`, `undefined` where it concerns the whole container. */
-	readonly port: string | undefined;
-	readonly reason: OmissionReason;
-	readonly detail: string;
-}
-
-export interface Warning {
-	readonly code: 'label' | 'check' | 'tags' | `meta-${MetaFlaw}`;
-	/** Names keys, never values. */
-	readonly text: string;
 }
 
 export interface Derivation {
-	/** By port, tcp before udp. */
+	/** By port, tcp before udp; an alias behind the service that it is another name of. */
 	readonly services: readonly ServiceInstance[];
 	readonly omitted: readonly Omission[];
 	readonly warnings: readonly Warning[];
@@ -63,36 +36,10 @@ export interface Derivation {
 	readonly inDoubt: boolean;
 }
 
-/** A port that will be a service, before its id is settled. */
-interface Candidate extends PortKey {
-	readonly name: string;
-	readonly labelledId: boolean;
-	readonly wantedId: ServiceId;
-	readonly address: string;
-	readonly port: number;
-	readonly values: Metadata['values'];
-}
-
-interface PortKey {
-	/** `80/tcp` */
-	readonly key: string;
-	/** `80` */
-	readonly exposedPort: string;
-	readonly protocol: string;
-}
-
-/** What is found on the way, beside the services. */
-interface Findings {
-	readonly omitted: Omission[];
-	readonly warnings: Warning[];
-	readonly retries: number[];
-}
-
 export function derive(container: Container, settings: DeriveSettings, around: Surroundings): Derivation {
-	const findings: Findings = { omitted: [], warnings: [], retries: [] };
+	const findings = new Findings();
 	const services = container.running ? servicesOf(container, settings, around, findings) : [];
-	if (!container.running)
-		findings.omitted.push({ port: undefined, reason: 'not-running', detail: 'the container is not running' });
+	if (!container.running) findings.omit(undefined, 'not-running', 'the container is not running');
 	return {
 		services,
 		omitted: findings.omitted,
@@ -117,105 +64,95 @@ function servicesOf(
 	around: Surroundings,
 	findings: Findings,
 ): readonly ServiceInstance[] {
-	const ports = portKeys(container).flatMap(parsePortKey).sort(byPort);
+	const labels = readLabels(container.labels);
+	findings.warn('label', labels.warnings);
+	const ports = portsOf(container, labels, findings);
 	if (ports.length === 0) {
-		findings.omitted.push({ port: undefined, reason: 'no-ports', detail: 'it neither exposes nor publishes a port' });
+		const detail = 'it neither exposes nor publishes a port, and no reconsul.port names one';
+		findings.omit(undefined, 'no-ports', detail);
 		return [];
 	}
-	const placed = ports
-		.map((port) => ({ port, placement: place(container, port.key, settings, around) }))
-		.filter(({ port, placement }) => {
-			const counts = 'port' in placement || placement.omitted !== 'not-published';
-			if (!counts) findings.omitted.push({ port: port.key, reason: placement.omitted, detail: placement.detail });
-			return counts;
-		});
-	// Ignored ports count for the suffix, as in registrator, so that ignoring one does not rename the others.
-	const isGroup = placed.length > 1;
-	const candidates = placed.flatMap(({ port, placement }) =>
-		candidateOf(container, port, placement, isGroup, settings, findings),
-	);
+	const described = describe(container, ports, labels, settings, around, findings);
+	const candidates = described.flatMap((port) => candidateOf(container, port, settings, findings));
 	const tags = candidates.length === 0 ? [] : daemonTags(container, settings, findings);
-	return withDistinctIds(candidates, findings).map(({ candidate, id }) =>
-		instanceOf(container, candidate, id, tags, settings, findings),
-	);
+	return withDistinctIds(candidates, findings).flatMap((settled) => {
+		const portAt = portFinder(container, settled.candidate.placement, settings, around);
+		return instancesOf(container, settled, tags, portAt, settings, findings);
+	});
 }
 
-/** Docker writes `80/tcp`; anything else that a broken document may hold is no port. */
-function parsePortKey(key: string): readonly PortKey[] {
-	const [, exposedPort, protocol = 'tcp'] = /^(\d{1,5})(?:\/([a-z]+))?$/.exec(key) ?? [];
-	const isPort = exposedPort !== undefined && Number(exposedPort) >= 1 && Number(exposedPort) <= 65_535;
-	return isPort ? [{ key, exposedPort, protocol }] : [];
-}
-
-const protocols = ['tcp', 'udp', 'sctp'];
-const byPort = (a: PortKey, b: PortKey): number =>
-	Number(a.exposedPort) - Number(b.exposedPort) || protocols.indexOf(a.protocol) - protocols.indexOf(b.protocol);
-
-function candidateOf(
+/** The container's own ports and the one that a label names. */
+function portsOf(
 	container: Container,
-	port: PortKey,
-	placement: Placement,
-	isGroup: boolean,
-	settings: DeriveSettings,
+	{ container: { port }, scopes }: ReconsulLabels,
 	findings: Findings,
-): readonly Candidate[] {
-	const { values, fromPort, warnings } = metadataFor(port.exposedPort, container.env, container.labels);
-	findings.warnings.push(...warnings.map((text): Warning => ({ code: 'label', text })));
-	const omit = (reason: OmissionReason, detail: string): readonly Candidate[] => {
-		findings.omitted.push({ port: port.key, reason, detail });
-		return [];
-	};
-	const ownName = values['name'] ?? '';
-	if (isYes(values['ignore'])) return omit('ignored', 'SERVICE_IGNORE says so');
-	if (settings.explicit && ownName === '')
-		return omit('not-explicit', 'it has no SERVICE_NAME, and -explicit asks for one');
-	if (container.id === settings.selfId && ownName === '')
-		return omit('own-container', 'it is the container this daemon runs in; SERVICE_NAME would register it');
-	if ('omitted' in placement) {
-		if (placement.retryAfterMs !== undefined) findings.retries.push(placement.retryAfterMs);
-		return omit(placement.omitted, placement.detail);
-	}
-	const suffix = isGroup && !fromPort.has('name') ? `-${port.exposedPort}` : '';
-	const idPort = settings.idPort === 'host' ? placement.port : port.exposedPort;
-	const labelledId = values['id'] ?? '';
-	return [
-		{
-			...port,
-			name: `${ownName || defaultName(container)}${suffix}`,
-			labelledId: labelledId !== '',
-			wantedId: labelledId || generatedId(settings.hostname, container.name, idPort, port.protocol),
-			address: placement.address,
-			port: placement.port,
-			values,
-		},
-	];
+): readonly PortKey[] {
+	const keys = new Set([...portKeys(container), ...(port === undefined ? [] : [port])]);
+	const ports = [...keys].flatMap(parsePortKey).sort(byPort);
+	const isKnown = (scope: string): boolean =>
+		ports.some(({ exposedPort, protocol }) => scope === exposedPort || scope === `${exposedPort}/${protocol}`);
+	const unknown = scopes.filter((scope) => !isKnown(scope));
+	findings.warn(
+		'label',
+		unknown.map((scope) => `reconsul.${scope}.…: the container has no port ${scope}, so these labels do nothing`),
+	);
+	return ports;
 }
 
-/** One id for several ports: the lowest port keeps it, the others get their port behind it (difference D7). */
-function withDistinctIds(
-	candidates: readonly Candidate[],
+/** What both languages and the engine say of every port that may become a service. */
+function describe(
+	container: Container,
+	ports: readonly PortKey[],
+	labels: ReconsulLabels,
+	settings: DeriveSettings,
+	around: Surroundings,
 	findings: Findings,
-): readonly { readonly candidate: Candidate; readonly id: ServiceId }[] {
-	const wanted = new Set(candidates.map(({ wantedId }) => wantedId));
-	const taken = new Set<ServiceId>();
-	return candidates.flatMap((candidate) => {
-		const { wantedId, exposedPort, protocol } = candidate;
-		const isFirst = !taken.has(wantedId);
-		const id = isFirst ? wantedId : `${wantedId}:${exposedPort}${protocol === 'udp' ? ':udp' : ''}`;
-		const flaw = flawOf(id);
-		const omission: Pick<Omission, 'reason' | 'detail'> | undefined =
-			flaw !== undefined
-				? { reason: 'bad-id', detail: `its id cannot be used: ${flaw}` }
-				: taken.has(id) || (!isFirst && wanted.has(id))
-					? { reason: 'duplicate-id', detail: 'another port of this container has its id' }
-					: undefined;
-		if (omission !== undefined) {
-			findings.omitted.push({ port: candidate.key, ...omission });
+): readonly DescribedPort[] {
+	const asked = labels.container.port;
+	const described = ports.flatMap((port): readonly DescribedPort[] => {
+		const ofPort = labels.for(port.exposedPort, port.protocol);
+		const { address, network } = ofPort.service;
+		checkNetwork(container, network, around, findings);
+		const placementLabels: PlacementLabels = { address, network, isAsked: port.key === asked };
+		const placement = place(container, port.key, settings, around, placementLabels);
+		if ('omitted' in placement && placement.omitted === 'not-published') {
+			findings.omit(port.key, placement.omitted, placement.detail);
 			return [];
 		}
-		taken.add(id);
-		return [{ candidate, id }];
+		const old = metadataFor(port.exposedPort, container.env, container.labels);
+		findings.warn('label', old.warnings);
+		return [{ ...port, placement, old, labels: ofPort, isGroup: false }];
 	});
+	// Ignored ports count for the suffix, as in registrator, so that ignoring one does not rename the others. One that only a
+	// label names does not, so that adding it does not rename them either.
+	const own = new Set(portKeys(container));
+	const owned = described.filter(({ key }) => own.has(key)).length;
+	return described.map((port) => ({ ...port, isGroup: owned + (own.has(port.key) ? 0 : 1) > 1 }));
+}
+
+function checkNetwork(
+	container: Container,
+	network: string | undefined,
+	{ base }: Surroundings,
+	findings: Findings,
+): void {
+	const whose = isBasedOn(container) === undefined ? container : base;
+	if (network === undefined || typeof whose !== 'object' || networkNamed(whose, network) !== undefined) return;
+	findings.warn('label', ['reconsul.network: the container is not on that network; its others count']);
+}
+
+/** Where a container is not behind mapped ports, any port of it is found at the same address. */
+function portFinder(
+	container: Container,
+	{ own, isMapped }: Place,
+	settings: DeriveSettings,
+	around: Surroundings,
+): PortFinder {
+	return (port, protocol) => {
+		if (own === undefined || !isMapped) return own && { address: own.address, port };
+		const other = place(container, `${port}/${protocol}`, settings, around);
+		return 'port' in other ? other.own : undefined;
+	};
 }
 
 function daemonTags(container: Container, settings: DeriveSettings, findings: Findings): readonly string[] {
@@ -223,45 +160,7 @@ function daemonTags(container: Container, settings: DeriveSettings, findings: Fi
 		return settings.tagsFor(container.inspect);
 	} catch (error) {
 		const text = `-tags cannot be evaluated on it, so it gets none of those: ${(error as Error).message}`;
-		findings.warnings.push({ code: 'tags', text });
+		findings.warn('tags', [text]);
 		return [];
 	}
 }
-
-function instanceOf(
-	container: Container,
-	{ name, labelledId, address, port, exposedPort, protocol, values }: Candidate,
-	id: ServiceId,
-	tags: readonly string[],
-	{ ttlSeconds }: DeriveSettings,
-	findings: Findings,
-): ServiceInstance {
-	const { meta, dropped } = metaOf(values);
-	for (const { key, reason } of dropped)
-		findings.warnings.push({
-			code: `meta-${reason}`,
-			text: `${metaFlaws[reason]}: ${JSON.stringify(key.slice(0, 64))} is left out`,
-		});
-	const subject = { id, name, address, port, containerId: container.id, exposedPort };
-	const { check, warnings } = legacyCheck(values, subject);
-	findings.warnings.push(...warnings.map((text): Warning => ({ code: 'check', text })));
-	return {
-		id,
-		name,
-		address,
-		port,
-		tags: [...parseTags(values['tags'] ?? ''), ...tags, ...(protocol === 'udp' ? ['udp'] : [])],
-		meta,
-		weights: { passing: 1, warning: 1 },
-		enableTagOverride: false,
-		labelledId,
-		checks: [...(check === undefined ? [] : [check]), ...(ttlSeconds > 0 ? [ttlCheck(id, ttlSeconds)] : [])],
-	};
-}
-
-const metaFlaws: Readonly<Record<MetaFlaw, string>> = {
-	key: 'Consul takes letters, digits, _ and - in a Meta key, up to 128',
-	reserved: 'Meta keys that begin with consul- or reconsul- are reserved',
-	'value-too-long': 'Consul takes up to 512 bytes in a Meta value',
-	'too-many': 'Consul takes 64 Meta pairs, four of them ours',
-};

@@ -1,10 +1,9 @@
+import { fieldKeys } from './labels/registrator-rows.ts';
+
 /** What Consul takes for Meta (its structs.ValidateMetadata, per-service limits): less our own four pairs out of 64. */
 const maxPairs = 60;
 const maxKeyLength = 128;
 const maxValueBytes = 512;
-
-/** Removed from the attributes, since they have fields of their own; `ignore` and `check_*` stay, as in registrator. */
-const fieldKeys: ReadonlySet<string> = new Set(['id', 'name', 'tags']);
 
 export type MetaFlaw = 'key' | 'reserved' | 'value-too-long' | 'too-many';
 
@@ -20,20 +19,22 @@ function flawOf(key: string, value: string): MetaFlaw | undefined {
 	return undefined;
 }
 
+type Pairs = Readonly<Record<string, string>>;
+
 /**
- * The attributes that become Meta. Consul would refuse the whole service for one bad pair, so the pair goes instead
- * (difference D5); in key order, so that the same ones go every time.
+ * The attributes, and what `reconsul.meta.<key>` says, which goes over them. Consul would refuse the whole service for one bad
+ * pair, so the pair goes instead (difference D5); in key order, so that the same ones go every time.
  */
-export function metaOf(values: Readonly<Record<string, string>>): {
-	readonly meta: Readonly<Record<string, string>>;
-	readonly dropped: readonly DroppedPair[];
-} {
+export function metaOf(
+	attributes: Pairs,
+	labelled: Pairs = {},
+): { readonly meta: Pairs; readonly dropped: readonly DroppedPair[] } {
 	const meta: Record<string, string> = Object.create(null);
 	const dropped: DroppedPair[] = [];
 	let kept = 0;
-	for (const key of Object.keys(values).sort()) {
-		if (fieldKeys.has(key)) continue;
-		const value = values[key] ?? '';
+	const keys = [...Object.keys(attributes).filter((key) => !fieldKeys.has(key)), ...Object.keys(labelled)];
+	for (const key of [...new Set(keys)].sort()) {
+		const value = (Object.hasOwn(labelled, key) ? labelled[key] : attributes[key]) ?? '';
 		const reason = flawOf(key, value) ?? (kept >= maxPairs ? 'too-many' : undefined);
 		if (reason !== undefined) dropped.push({ key, reason });
 		else {

@@ -1,12 +1,13 @@
 /**
- * `SERVICE_*` from a container's environment and labels: registrator's language, frozen (its `serviceMetaData`).
- * A label beats a variable, a key with the port beats one without, keys come out in lower case.
+ * `SERVICE_*` from a container's environment and labels: registrator's language, frozen (its `serviceMetaData`), with the port
+ * ranges of the fork that lives on. A label beats a variable, a key with the port beats one with a range around it, that one
+ * beats one without, keys come out in lower case.
  */
 
 export interface Metadata {
 	/** Lower-case key → value, for one port; a null prototype, since keys come from outside. */
 	readonly values: Readonly<Record<string, string>>;
-	/** The keys that were given for this very port. */
+	/** The keys that were given for this very port, or a range around it. */
 	readonly fromPort: ReadonlySet<string>;
 	readonly warnings: readonly string[];
 }
@@ -43,34 +44,55 @@ function isGoInteger(text: string): boolean {
 	return value >= -(2n ** 63n) && value < 2n ** 63n;
 }
 
-/** `80_name` → port `80`, key `name`; a key that begins with no number has no port. */
-function splitPort(key: string): { readonly port: string | undefined; readonly key: string } {
-	const at = key.indexOf('_');
-	if (at < 0 || at > 64 || !isGoInteger(key.slice(0, at))) return { port: undefined, key };
-	return { port: key.slice(0, at), key: key.slice(at + 1) };
+/** How closely a key describes a port: not at all (0), as one of so many (1/n), exactly (1); `undefined` if it is another's. */
+interface Scoped {
+	readonly closeness: number | undefined;
+	readonly key: string;
+}
+
+/**
+ * `80_name` → port `80`, key `name`; `8000-8099_name` around the port likewise. What is in front of the first `_` and is
+ * neither belongs to the key, and so does a range beside the port: registrator and the fork leave both in Meta.
+ */
+function scopeOf(lowerKey: string, port: string): Scoped {
+	const at = lowerKey.indexOf('_');
+	const scope = at > 0 && at <= 64 ? lowerKey.slice(0, at) : '';
+	const key = lowerKey.slice(at + 1);
+	if (isGoInteger(scope)) return { closeness: scope === port ? 1 : undefined, key };
+	const width = widthAround(scope, port);
+	return width === undefined ? { closeness: 0, key: lowerKey } : { closeness: 1 / width, key };
+}
+
+/** How many ports a range has that the port is in; the exact port goes before a range of one. */
+function widthAround(scope: string, port: string): number | undefined {
+	const [, low = '', high = ''] = /^(\d{1,5})-(\d{1,5})$/.exec(scope) ?? [];
+	const isInside = low !== '' && Number(low) <= Number(port) && Number(port) <= Number(high);
+	return isInside ? Number(high) - Number(low) + 2 : undefined;
 }
 
 /** What the container says of the service on `port` (the exposed port's number, as text). */
 export function metadataFor(port: string, env: readonly string[], labels: Readonly<Record<string, string>>): Metadata {
 	const values: Record<string, string> = Object.create(null);
-	const sources = new Map<string, Entry>();
+	const sources = new Map<string, Entry & { readonly closeness: number }>();
 	const fromPort = new Set<string>();
 	const warnings: string[] = [];
 	for (const entry of entriesOf(env, labels)) {
 		const lowerKey = entry.rawKey.slice(prefix.length).toLowerCase();
 		// Looked up with its port still in it, as registrator does; so `SERVICE_80_X` loses to an earlier `SERVICE_80_80_X`.
 		if (fromPort.has(lowerKey)) continue;
-		const { port: ofPort, key } = splitPort(lowerKey);
-		if (ofPort !== undefined && ofPort !== port) continue;
+		const { closeness, key } = scopeOf(lowerKey, port);
 		const before = sources.get(key);
-		const isUpgrade = ofPort !== undefined && !fromPort.has(key);
-		if (!isUpgrade && before?.origin === entry.origin && before.rawKey !== entry.rawKey) {
+		if (closeness === undefined || closeness < (before?.closeness ?? 0)) continue;
+		const isTie = before?.closeness === closeness && before.origin === entry.origin && before.rawKey !== entry.rawKey;
+		if (isTie) {
 			const winner = bytewise(before.rawKey, entry.rawKey) > 0 ? before : entry;
-			warnings.push(`${before.rawKey} and ${entry.rawKey} differ only in case: ${winner.rawKey} counts`);
+			const isCase = before.rawKey.toLowerCase() === entry.rawKey.toLowerCase();
+			const problem = isCase ? 'differ only in case' : `say the same of port ${port}`;
+			warnings.push(`${before.rawKey} and ${entry.rawKey} ${problem}: ${winner.rawKey} counts`);
 			if (winner === before) continue;
 		}
-		if (ofPort !== undefined) fromPort.add(key);
-		sources.set(key, entry);
+		if (closeness > 0) fromPort.add(key);
+		sources.set(key, { ...entry, closeness });
 		values[key] = entry.value;
 	}
 	return { values, fromPort, warnings };

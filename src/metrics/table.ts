@@ -98,6 +98,7 @@ export const metricTable = {
 				port: true,
 				spec: true,
 				stamp: true,
+				taggedAddresses: true,
 				tags: true,
 				weights: true,
 			}),

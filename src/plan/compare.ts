@@ -1,4 +1,4 @@
-import type { Drift, Field, Registration, ServiceInstance, Stamp } from '../model.ts';
+import type { Drift, Field, Registration, ServiceInstance, Stamp, TaggedAddress } from '../model.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,6 +9,22 @@ const sameTags = (a: readonly string[], b: readonly string[]): boolean =>
 function samePairs(a: Fields, b: Fields): boolean {
 	const keys = Object.keys(a);
 	return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+}
+
+/** Names under which an agent puts the service's own address, and which it fills again where nothing is said. */
+const injectable: ReadonlySet<string> = new Set(['lan_ipv4', 'lan_ipv6', 'wan_ipv4', 'wan_ipv6', 'consul-virtual']);
+
+const sameAddress = (a: TaggedAddress | undefined, b: TaggedAddress | undefined): boolean =>
+	a?.address === b?.address && a?.port === b?.port;
+
+/** What an agent adds by itself counts only where something else is wanted. */
+function sameTaggedAddresses(wanted: ServiceInstance, found: Registration): boolean {
+	const [a, b] = [wanted.taggedAddresses ?? {}, found.taggedAddresses ?? {}];
+	const isAsWanted = (tag: string): boolean =>
+		sameAddress(a[tag], b[tag]) || (b[tag] === undefined && injectable.has(tag) && sameAddress(a[tag], wanted));
+	return (
+		Object.keys(a).every(isAsWanted) && Object.keys(b).every((tag) => Object.hasOwn(a, tag) || injectable.has(tag))
+	);
 }
 
 /**
@@ -36,6 +52,7 @@ export function compare(wanted: ServiceInstance, stamp: Stamp, found: Registrati
 			found.enableTagOverride,
 			wanted.enableTagOverride === found.enableTagOverride,
 		],
+		['taggedAddresses', wanted.taggedAddresses, found.taggedAddresses, sameTaggedAddresses(wanted, found)],
 		['stamp', wantedOrigin, found.stamp === undefined ? undefined : foundOrigin, sameOrigin],
 		['spec', wantedSpec, foundSpec, wantedSpec === foundSpec || found.stamp === undefined],
 	];

@@ -7,9 +7,10 @@ import type { ServiceInstance } from '../model.ts';
  * function from a change of the service.
  */
 export function specOf(service: ServiceInstance): string {
-	const { id, name, address, port, meta, weights, enableTagOverride, checks } = service;
+	const { id, name, address, port, meta, weights, enableTagOverride, taggedAddresses, checks } = service;
 	const tags = [...new Set(service.tags)].sort();
-	const text = canonical({ id, name, address, port, tags, meta, weights, enableTagOverride, checks });
+	// What is absent is left out of the text, so a field that is new changes nothing for services without it.
+	const text = canonical({ id, name, address, port, tags, meta, weights, enableTagOverride, taggedAddresses, checks });
 	return `1-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 }
 

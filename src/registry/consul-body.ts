@@ -1,4 +1,4 @@
-import type { Check, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import type { Check, ServiceId, ServiceInstance, Stamp, TaggedAddress } from '../model.ts';
 
 /** The four pairs of Meta that say who registered a service. */
 export const stampKeys = {
@@ -16,18 +16,29 @@ const checkFields = {
 	method: 'Method',
 	header: 'Header',
 	body: 'Body',
+	disableRedirects: 'DisableRedirects',
 	tcp: 'TCP',
+	tcpUseTls: 'TCPUseTLS',
 	udp: 'UDP',
 	grpc: 'GRPC',
 	grpcUseTls: 'GRPCUseTLS',
 	h2ping: 'H2PING',
+	h2pingUseTls: 'H2PingUseTLS',
 	args: 'Args',
+	dockerContainerId: 'DockerContainerID',
+	shell: 'Shell',
+	aliasService: 'AliasService',
 	ttl: 'TTL',
 	interval: 'Interval',
 	timeout: 'Timeout',
 	tlsSkipVerify: 'TLSSkipVerify',
 	tlsServerName: 'TLSServerName',
 	status: 'Status',
+	notes: 'Notes',
+	outputMaxSize: 'OutputMaxSize',
+	successBeforePassing: 'SuccessBeforePassing',
+	failuresBeforeWarning: 'FailuresBeforeWarning',
+	failuresBeforeCritical: 'FailuresBeforeCritical',
 	deregisterCriticalServiceAfter: 'DeregisterCriticalServiceAfter',
 } as const satisfies Record<keyof Check, string>;
 
@@ -42,6 +53,7 @@ export interface RegisterBody {
 	readonly Meta: Readonly<Record<string, string>>;
 	readonly Weights: { readonly Passing: number; readonly Warning: number };
 	readonly EnableTagOverride: boolean;
+	readonly TaggedAddresses?: Readonly<Record<string, { readonly Address: string; readonly Port: number }>>;
 	readonly Checks: readonly CheckBody[];
 }
 
@@ -68,8 +80,24 @@ export const registerBody = (service: ServiceInstance, stamp: Stamp): RegisterBo
 	},
 	Weights: { Passing: service.weights.passing, Warning: service.weights.warning },
 	EnableTagOverride: service.enableTagOverride,
+	...taggedBody(service.taggedAddresses),
 	Checks: service.checks.map(checkBody),
 });
+
+const taggedBody = (
+	addresses: Readonly<Record<string, TaggedAddress>> | undefined,
+): Pick<RegisterBody, 'TaggedAddresses'> =>
+	addresses === undefined
+		? {}
+		: {
+				TaggedAddresses: Object.fromEntries(
+					Object.entries(addresses).map(([tag, { address, port }]) => [tag, { Address: address, Port: port }]),
+				),
+			};
+
+/** Our name for a field of a check, by Consul's; `undefined` for one that is none. */
+export const checkFieldNamed = (name: string): keyof Check | undefined =>
+	fieldNames.find(([, theirs]) => theirs === name)?.[0];
 
 /** Whether a check of the service has an id of the forms we give; all others are other people's or the agent's. */
 export const isOurCheckId = (checkId: string, service: ServiceId): boolean =>

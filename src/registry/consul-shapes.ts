@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Registration, Stamp } from '../model.ts';
+import type { Registration, Stamp, TaggedAddress } from '../model.ts';
 import { stampKeys } from './consul-body.ts';
 
 /** What Consul answers, read into our words. Only the fields that are compared are looked at, so newer agents may add some. */
@@ -25,7 +25,10 @@ const ServiceRow = v.object({
 	Meta: v.nullish(StringMap, {}),
 	Weights: v.nullish(v.object({ Passing: v.number(), Warning: v.number() }), { Passing: 1, Warning: 1 }),
 	EnableTagOverride: v.nullish(v.boolean(), false),
+	TaggedAddresses: v.optional(v.unknown()),
 });
+
+const AddressRow = v.object({ Address: v.string(), Port: v.pipe(v.number(), v.integer()) });
 
 const CheckRow = v.object({ CheckID: v.string(), ServiceID: v.string(), Status: v.string() });
 const HealthAnswer = v.object({ Checks: v.nullish(v.array(CheckRow), []) });
@@ -56,7 +59,7 @@ const isObject = (input: unknown): input is Readonly<Record<string, unknown>> =>
 export function readService(input: unknown, what = 'service'): Read<Registration> {
 	const row = read(ServiceRow, input, what);
 	if (!row.ok) return row;
-	const { ID, Service, Kind, Address, Port, Tags, Meta, Weights, EnableTagOverride } = row.value;
+	const { ID, Service, Kind, Address, Port, Tags, Meta, Weights, EnableTagOverride, TaggedAddresses } = row.value;
 	return {
 		ok: true,
 		value: {
@@ -68,9 +71,27 @@ export function readService(input: unknown, what = 'service'): Read<Registration
 			tags: Tags,
 			weights: { passing: Weights.Passing, warning: Weights.Warning },
 			enableTagOverride: EnableTagOverride,
+			...readTagged(TaggedAddresses, { address: Address, port: Port }),
 			...readMeta(Meta),
 		},
 	};
+}
+
+const injected = ['lan_ipv4', 'lan_ipv6', 'wan_ipv4', 'wan_ipv6'];
+
+/**
+ * The tagged addresses that somebody gave the service. The agent adds the service's own under its family's names, and servers
+ * those of the mesh (`consul-virtual`).
+ */
+function readTagged(input: unknown, own: TaggedAddress): Pick<Registration, 'taggedAddresses'> {
+	const given = Object.entries(isObject(input) ? input : {}).flatMap(([tag, row]): [string, TaggedAddress][] => {
+		const address = v.safeParse(AddressRow, row);
+		if (!address.success || tag.startsWith('consul-virtual')) return [];
+		const { Address, Port } = address.output;
+		const isOwn = injected.includes(tag) && Address === own.address && Port === own.port;
+		return isOwn ? [] : [[tag, { address: Address, port: Port }]];
+	});
+	return given.length === 0 ? {} : { taggedAddresses: Object.fromEntries(given) };
 }
 
 /**

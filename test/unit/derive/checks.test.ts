@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { type CheckSubject, legacyCheck, ttlCheck } from '../../../src/derive/checks.ts';
+import type { CheckSubject } from '../../../src/derive/check-subject.ts';
+import { legacyCheck, ttlCheck } from '../../../src/derive/checks.ts';
 import type { Check } from '../../../src/model.ts';
 
 const subject: CheckSubject = {
 	id: 'u1:web:80',
 	name: 'web',
-	address: '192.0.2.1',
-	port: 8000,
+	at: { address: '192.0.2.1', port: 8000 },
 	containerId: 'abcdef0123456789'.repeat(4),
 	exposedPort: '80',
+	portAt: () => undefined,
 };
+const at = (address: string): CheckSubject => ({ ...subject, at: { address, port: 8000 } });
 const common = { id: 'service:u1:web:80', name: "Service 'web' check" };
 const timed = { ...common, interval: '10s' };
 
@@ -71,17 +73,27 @@ suite('SERVICE_CHECK_* becomes a check', () => {
 	for (const [sentence, values, check] of rows)
 		test(sentence, () => assert.deepEqual(legacyCheck(values, subject), { check, warnings: [] }));
 
+	test('nobody is asked at an address that only a label says; what asks nobody stays', () => {
+		const nowhere: CheckSubject = { ...subject, at: undefined };
+		for (const key of ['check_http', 'check_https', 'check_tcp', 'check_grpc', 'check_script'])
+			assert.deepEqual(legacyCheck({ [key]: '/' }, nowhere), {
+				check: undefined,
+				warnings: [
+					`SERVICE_${key.toUpperCase()}: only reconsul.address says where the container is, and checks follow no label but the one that -useIpFromLabel names; the check is left out`,
+				],
+			});
+		assert.equal(legacyCheck({ check_ttl: '30s' }, nowhere).check?.ttl, '30s');
+		assert.equal(legacyCheck({ check_cmd: 'x' }, nowhere).check?.args?.[0], 'check-cmd');
+	});
+
 	test('an IPv6 address is bracketed', () => {
-		const { check } = legacyCheck({ check_http: '/' }, { ...subject, address: '2001:db8::1' });
+		const { check } = legacyCheck({ check_http: '/' }, at('2001:db8::1'));
 		assert.equal(check?.http, 'http://[2001:db8::1]:8000/');
-		assert.equal(
-			legacyCheck({ check_tcp: '1' }, { ...subject, address: '2001:db8::1' }).check?.tcp,
-			'[2001:db8::1]:8000',
-		);
+		assert.equal(legacyCheck({ check_tcp: '1' }, at('2001:db8::1')).check?.tcp, '[2001:db8::1]:8000');
 	});
 
 	test('a script that mentions what looks like a replacement pattern gets the plain address', () => {
-		const { check } = legacyCheck({ check_script: 'a $SERVICE_IP b' }, { ...subject, address: '$&' });
+		const { check } = legacyCheck({ check_script: 'a $SERVICE_IP b' }, at('$&'));
 		assert.deepEqual(check?.args, ['sh', '-c', 'a $& b']);
 	});
 });

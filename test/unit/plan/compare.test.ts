@@ -42,6 +42,38 @@ suite('what differs between a service and its registration', () => {
 			);
 		});
 
+	const own = { address: service.address, port: service.port };
+	const wan = { address: '198.51.100.7', port: 80 };
+	const tagged: readonly [
+		sentence: string,
+		wanted: ServiceInstance['taggedAddresses'],
+		found: Registration['taggedAddresses'],
+		drifts: boolean,
+	][] = [
+		['none wanted, none there', undefined, undefined, false],
+		['none is the same as no more', {}, undefined, false],
+		['one that is wanted is missing', { wan }, undefined, true],
+		['one that is wanted is there', { wan }, { wan }, false],
+		['with another address', { wan }, { wan: { ...wan, address: '198.51.100.8' } }, true],
+		['with another port', { wan }, { wan: { ...wan, port: 81 } }, true],
+		['one that nobody wants', undefined, { wan }, true],
+		['one more than wanted', { wan }, { wan, lan: own }, true],
+		['what the agent adds by itself', undefined, { lan_ipv4: own, wan_ipv6: wan, 'consul-virtual': wan }, false],
+		['the same beside one that is wanted', { wan }, { wan, lan_ipv4: own }, false],
+		['what the agent adds by itself, but another is wanted', { lan_ipv4: wan }, { lan_ipv4: own }, true],
+		['what the agent adds by itself is wanted so', { lan_ipv4: own }, undefined, false],
+		['one that every object inherits', { constructor: wan }, undefined, true],
+	];
+	for (const [sentence, taggedAddresses, found, drifts] of tagged)
+		test(`tagged addresses: ${sentence}`, () => {
+			const given = (it: ServiceInstance['taggedAddresses']) => (it === undefined ? {} : { taggedAddresses: it });
+			const drift = compare({ ...service, ...given(taggedAddresses) }, stamp, { ...observed, ...given(found) });
+			assert.deepEqual(
+				drift.map(({ field }) => field),
+				drifts ? ['taggedAddresses'] : [],
+			);
+		});
+
 	test('each difference tells both values', () => {
 		assert.deepEqual(compare(service, stamp, { ...observed, port: 81 }), [
 			{ field: 'port', desired: 49_153, observed: 81 },

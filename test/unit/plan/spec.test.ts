@@ -7,7 +7,7 @@ import { anyService } from './arbitraries.ts';
 import { service } from './samples.ts';
 
 /** Every field but `labelledId`, which is about us and not about what is registered. The compiler sees to it that none is missing. */
-const serviceChanges: { readonly [K in Exclude<keyof ServiceInstance, 'labelledId'>]: ServiceInstance[K] } = {
+const serviceChanges: { readonly [K in Exclude<keyof ServiceInstance, 'labelledId'>]-?: ServiceInstance[K] } = {
 	id: 'u1:web:81',
 	name: 'other',
 	address: '192.0.2.11',
@@ -16,6 +16,7 @@ const serviceChanges: { readonly [K in Exclude<keyof ServiceInstance, 'labelledI
 	meta: { region: 'eu', zone: 'd' },
 	weights: { passing: 1, warning: 0 },
 	enableTagOverride: true,
+	taggedAddresses: { wan: { address: '198.51.100.7', port: 80 } },
 	checks: [],
 };
 
@@ -26,18 +27,29 @@ const checkChanges: { readonly [K in keyof Required<Check>]: Required<Check>[K] 
 	method: 'HEAD',
 	header: { Host: ['x'] },
 	body: 'x',
+	disableRedirects: true,
 	tcp: '192.0.2.11:1',
+	tcpUseTls: true,
 	udp: '192.0.2.10:1',
 	grpc: '192.0.2.10:1',
 	grpcUseTls: true,
 	h2ping: '192.0.2.10:1',
+	h2pingUseTls: false,
 	args: ['true'],
+	dockerContainerId: 'abc',
+	shell: '/bin/sh',
+	aliasService: 'u1:db:5432',
 	ttl: '30s',
 	interval: '11s',
 	timeout: '1s',
 	tlsSkipVerify: true,
 	tlsServerName: 'x',
 	status: 'passing',
+	notes: 'x',
+	outputMaxSize: 1,
+	successBeforePassing: 1,
+	failuresBeforeWarning: 1,
+	failuresBeforeCritical: 1,
 	deregisterCriticalServiceAfter: '10m',
 };
 

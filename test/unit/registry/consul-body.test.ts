@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check } from '../../../src/model.ts';
-import { isOurCheckId, registerBody } from '../../../src/registry/consul-body.ts';
+import { checkFieldNamed, isOurCheckId, registerBody } from '../../../src/registry/consul-body.ts';
 import { service, stamp } from '../../integration/registry/samples.ts';
 
 test('a body says everything that Consul would otherwise keep or make up', () => {
@@ -25,6 +25,20 @@ test('a body says everything that Consul would otherwise keep or make up', () =>
 	});
 });
 
+test('tagged addresses are sent where there are any', () => {
+	const taggedAddresses = { wan: { address: '198.51.100.7', port: 80 } };
+	assert.deepEqual(registerBody(service({ taggedAddresses }), stamp).TaggedAddresses, {
+		wan: { Address: '198.51.100.7', Port: 80 },
+	});
+	assert.ok(!('TaggedAddresses' in registerBody(service(), stamp)));
+});
+
+test('every name that Consul has for a field of a check leads back to ours', () => {
+	assert.equal(checkFieldNamed('H2PING'), 'h2ping');
+	assert.equal(checkFieldNamed('TaggedAddresses'), undefined);
+	assert.equal(checkFieldNamed('constructor'), undefined);
+});
+
 test('a user’s pair cannot take the place of the stamp', () => {
 	const { Meta } = registerBody(service({ meta: { 'reconsul-owner': 'me' } }), stamp);
 	assert.equal(Meta['reconsul-owner'], stamp.owner);
@@ -38,18 +52,29 @@ test('every field of a check is sent under Consul’s name for it', () => {
 		method: 'HEAD',
 		header: { a: ['b'] },
 		body: 'b',
+		disableRedirects: true,
 		tcp: 't:1',
+		tcpUseTls: true,
 		udp: 'u:1',
 		grpc: 'g:1',
 		grpcUseTls: true,
 		h2ping: 'h:1',
+		h2pingUseTls: false,
 		args: ['true'],
+		dockerContainerId: 'd',
+		shell: '/bin/sh',
+		aliasService: 'a',
 		ttl: '1s',
 		interval: '2s',
 		timeout: '3s',
 		tlsSkipVerify: true,
 		tlsServerName: 's',
 		status: 'passing',
+		notes: 'n',
+		outputMaxSize: 5,
+		successBeforePassing: 6,
+		failuresBeforeWarning: 7,
+		failuresBeforeCritical: 8,
 		deregisterCriticalServiceAfter: '4s',
 	};
 	assert.deepEqual(registerBody(service({ checks: [check] }), stamp).Checks, [
@@ -60,18 +85,29 @@ test('every field of a check is sent under Consul’s name for it', () => {
 			Method: 'HEAD',
 			Header: { a: ['b'] },
 			Body: 'b',
+			DisableRedirects: true,
 			TCP: 't:1',
+			TCPUseTLS: true,
 			UDP: 'u:1',
 			GRPC: 'g:1',
 			GRPCUseTLS: true,
 			H2PING: 'h:1',
+			H2PingUseTLS: false,
 			Args: ['true'],
+			DockerContainerID: 'd',
+			Shell: '/bin/sh',
+			AliasService: 'a',
 			TTL: '1s',
 			Interval: '2s',
 			Timeout: '3s',
 			TLSSkipVerify: true,
 			TLSServerName: 's',
 			Status: 'passing',
+			Notes: 'n',
+			OutputMaxSize: 5,
+			SuccessBeforePassing: 6,
+			FailuresBeforeWarning: 7,
+			FailuresBeforeCritical: 8,
 			DeregisterCriticalServiceAfter: '4s',
 		},
 	]);

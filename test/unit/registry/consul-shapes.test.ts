@@ -50,7 +50,26 @@ const rows: readonly (readonly [sentence: string, change: object, expected: Part
 		{ meta: { constructor: 'x' } },
 	],
 	['weights that are not set are 1 and 1', { Weights: undefined }, { weights: { passing: 1, warning: 1 } }],
-	['no address is an empty one', { Address: undefined }, { address: '' }],
+	['no address is an empty one', { Address: undefined, TaggedAddresses: undefined }, { address: '' }],
+	[
+		'of the tagged addresses those are read that the agent did not add by itself',
+		{
+			TaggedAddresses: {
+				lan_ipv4: { Address: '192.0.2.10', Port: 80 },
+				wan_ipv4: { Address: '192.0.2.10', Port: 81 },
+				lan: { Address: '192.0.2.10', Port: 80 },
+				'consul-virtual:other': { Address: '240.0.0.1', Port: 80 },
+				odd: 'x',
+			},
+		},
+		{
+			taggedAddresses: {
+				wan_ipv4: { address: '192.0.2.10', port: 81 },
+				lan: { address: '192.0.2.10', port: 80 },
+			},
+		},
+	],
+	['no tagged addresses at all', { TaggedAddresses: null }, {}],
 	[
 		'a proxy keeps its kind',
 		{ Kind: 'connect-proxy', Proxy: { DestinationServiceName: 'x' } },

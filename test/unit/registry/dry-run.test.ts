@@ -20,7 +20,7 @@ test('a dry run writes nothing, and shows what it withheld as done', async () =>
 	assert.equal((await registry.get('u1:web:80', soon()))?.port, 81);
 	const { registrations } = await registry.list(soon());
 	assert.deepEqual(registrations.map(({ id, port }) => [id, port]).sort(), [
-		['u1:new:80', 80],
+		['u1:new:80', 49_153],
 		['u1:web:80', 81],
 	]);
 

@@ -1,0 +1,118 @@
+import type { Check, Container, ServiceInstance, TaggedAddress } from '../model.ts';
+import type { HostPort } from './address.ts';
+import type { Candidate, Settled } from './candidates.ts';
+import type { CheckSubject } from './check-subject.ts';
+import { legacyCheck, ttlCheck, ttlCheckId } from './checks.ts';
+import type { Findings } from './findings.ts';
+import { checkIdOf, labelChecks } from './label-checks.ts';
+import type { ServiceValues } from './labels/service-rows.ts';
+import { type MetaFlaw, metaOf } from './meta.ts';
+import { isYes } from './metadata.ts';
+import { parseTags } from './tags.ts';
+
+export interface InstanceSettings {
+	/** What `-ttl` says, in seconds; 0 for no such check. */
+	readonly ttlSeconds: number;
+}
+
+/** Finds another port of the container. */
+export type PortFinder = (port: number, protocol: 'tcp' | 'udp') => HostPort | undefined;
+
+/** The service of a port, and one for each of its further names. */
+export function instancesOf(
+	container: Container,
+	{ candidate, id, aliases }: Settled,
+	daemonTags: readonly string[],
+	portAt: PortFinder,
+	{ ttlSeconds }: InstanceSettings,
+	findings: Findings,
+): readonly ServiceInstance[] {
+	const { name, labelledId, placement, protocol, old, labels } = candidate;
+	const { service } = labels;
+	const { address, port } = placement;
+	const isOverridden = service.enable_tag_override ?? isYes(old.values['enable_tag_override']);
+	const subject = {
+		id,
+		name,
+		at: placement.own,
+		containerId: container.id,
+		exposedPort: candidate.exposedPort,
+		portAt,
+	};
+	const main: ServiceInstance = {
+		id,
+		name,
+		address,
+		port,
+		tags: [
+			...(service.tags ?? parseTags(old.values['tags'] ?? '')),
+			...daemonTags,
+			...(protocol === 'udp' ? ['udp'] : []),
+		],
+		meta: metaFor(candidate, findings),
+		weights: { passing: service['weights.passing'] ?? 1, warning: service['weights.warning'] ?? 1 },
+		enableTagOverride: isOverridden,
+		...taggedAddresses(service, port),
+		labelledId,
+		checks: checksOf(candidate, subject, ttlSeconds, findings),
+	};
+	return [main, ...aliases.map((alias) => aliasOf(main, alias, ttlSeconds))];
+}
+
+function metaFor({ old, labels }: Candidate, findings: Findings): Readonly<Record<string, string>> {
+	const { meta, dropped } = metaOf(old.values, labels.meta);
+	for (const { key, reason } of dropped)
+		findings.warn(`meta-${reason}`, [`${metaFlaws[reason]}: ${JSON.stringify(key.slice(0, 64))} is left out`]);
+	return meta;
+}
+
+const metaFlaws: Readonly<Record<MetaFlaw, string>> = {
+	key: 'Consul takes letters, digits, _ and - in a Meta key, up to 128',
+	reserved: 'Meta keys that begin with consul- or reconsul- are reserved',
+	'value-too-long': 'Consul takes up to 512 bytes in a Meta value',
+	'too-many': 'Consul takes 64 Meta pairs, four of them ours',
+};
+
+const tags = ['lan', 'lan_ipv4', 'lan_ipv6', 'wan', 'wan_ipv4', 'wan_ipv6'] as const;
+
+function taggedAddresses(service: ServiceValues, port: number): Pick<ServiceInstance, 'taggedAddresses'> {
+	const given = tags.flatMap((tag): readonly [string, TaggedAddress][] => {
+		const value = service[`address.${tag}`];
+		return value === undefined ? [] : [[tag, { port, ...value }]];
+	});
+	return given.length === 0 ? {} : { taggedAddresses: Object.fromEntries(given) };
+}
+
+/** registrator's check, the one of `-ttl`, and those of `reconsul.check.*`. */
+function checksOf(
+	{ old, labels }: Candidate,
+	subject: CheckSubject,
+	ttlSeconds: number,
+	findings: Findings,
+): readonly Check[] {
+	const { check, warnings } = legacyCheck(old.values, subject);
+	const named = labelChecks(labels.checks, subject);
+	findings.warn('check', [...warnings, ...named.warnings]);
+	const ofTtl = ttlSeconds > 0 ? [ttlCheck(subject.id, ttlSeconds)] : [];
+	const isFree = ({ id }: Check): boolean => ttlSeconds === 0 || id !== ttlCheckId(subject.id);
+	if (!named.checks.every(isFree))
+		findings.warn('check', ['reconsul.check.ttl: -ttl has a check of that name; the check is left out']);
+	return [...(check === undefined ? [] : [check]), ...ofTtl, ...named.checks.filter(isFree)];
+}
+
+/**
+ * The same service under another name. Its health is that of the first, which the agent repeats at once, maintenance
+ * included, so that nothing is asked twice. It also goes with the first where Consul removes that one.
+ */
+function aliasOf(main: ServiceInstance, { id, name }: Settled['aliases'][number], ttlSeconds: number): ServiceInstance {
+	const after = main.checks.find((check) => check.deregisterCriticalServiceAfter !== undefined);
+	const check: Check = {
+		id: checkIdOf(id, 'alias'),
+		name: `Health of ${main.name}`,
+		aliasService: main.id,
+		...(after?.deregisterCriticalServiceAfter === undefined
+			? {}
+			: { deregisterCriticalServiceAfter: after.deregisterCriticalServiceAfter }),
+	};
+	return { ...main, id, name, checks: [check, ...(ttlSeconds > 0 ? [ttlCheck(id, ttlSeconds)] : [])] };
+}
