@@ -33,7 +33,7 @@ export function dockerSource({ docker, concurrency = 16, ...rest }: DockerSource
 	return {
 		list: (signal) => list(engine, cache, concurrency, signal),
 		get: (idOrName, signal) => get(engine, idOrName, signal),
-		info: (signal) => info(engine, signal),
+		info: infoReader(engine),
 		changes: () => defer(() => (isOpen() ? changes.pipe(startWith({ kind: 'connected' } as const)) : changes)),
 		reopen: events.reopen,
 	};
@@ -122,11 +122,20 @@ function rowsOf({ where }: Engine, said: unknown): readonly Row[] {
 	});
 }
 
-async function info(engine: Engine, signal: AbortSignal): Promise<EngineInfo> {
-	const first = infoOf(engine, await engine.info(signal));
-	const second = infoOf(engine, await engine.info(signal));
-	// Podman makes up another one for each question.
-	return first.id === second.id ? first : { ...first, id: 'none' };
+/**
+ * Podman makes up another id for each question. Who gave one twice has it, and is asked once from then on: Docker runs three
+ * programs to find out their versions, which takes it 17 ms.
+ */
+function infoReader(engine: Engine): Source['info'] {
+	let known: string | undefined;
+	return async (signal) => {
+		const ask = async (): Promise<EngineInfo> => infoOf(engine, await engine.info(signal));
+		const [first, second] = await Promise.all([ask(), known === undefined ? ask() : undefined]);
+		if (first.id === known) return first;
+		const isSame = (second ?? (await ask())).id === first.id;
+		known = isSame ? first.id : undefined;
+		return isSame ? first : { ...first, id: 'none' };
+	};
 }
 
 function infoOf({ where }: Engine, said: unknown): EngineInfo {

@@ -118,6 +118,22 @@ describe('what an engine says of itself', () => {
 			assert.deepEqual(await bench.source.info(soon()), { id, name: 'u1', version: '29.0' });
 		});
 
+	test('an engine that gave its id twice is asked once from then on, until it gives another', async () => {
+		const answers = ['A', 'A', 'A', 'B', 'B', 'B', 'C', 'D'].values();
+		bench.http.on('/info', (response, request) => json({ ID: answers.next().value })(response, request));
+		const ids: string[] = [];
+		const counts: number[] = [];
+		for (let i = 0; i < 5; i += 1)
+			counts.push((await bench.asking(async () => ids.push((await bench.source.info(soon())).id))).length);
+		assert.deepEqual(
+			[ids, counts],
+			[
+				['A', 'A', 'B', 'B', 'none'],
+				[2, 1, 2, 1, 2],
+			],
+		);
+	});
+
 	test('a page instead of it is an error, not an engine without an id', async () => {
 		bench.http.on('/info', text('<html>'));
 		await assert.rejects(bench.source.info(soon()), { class: 'invalid' });
