@@ -4,8 +4,9 @@
  *   main.ts [--list] [PATTERN...]
  *
  * PATTERN: TOPIC/NAME or NAME, with * and ?; all cases unless given here or in CASE. LIST=1 is --list. HOSTS: how many are
- * played at once, 2 unless given.
+ * played at once, 2 to 4 by the number of processors unless given.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { recordedCases, titleOf } from '../../support/recorded.ts';
 import { writtenCases } from '../written.ts';
@@ -25,7 +26,9 @@ if (chosen.length === 0) {
 } else if (values.list === true || process.env['LIST']) {
 	say(chosen.map((scenario) => `${titleOf(scenario)}  ${scenario.why}`));
 } else {
-	await using hosts = await startHosts(Number(process.env['HOSTS'] || 2));
+	await using hosts = await startHosts(
+		Number(process.env['HOSTS'] || Math.min(4, Math.max(2, availableParallelism()))),
+	);
 	let isInterrupted = false;
 	const interrupt = (): void => {
 		isInterrupted = true;

@@ -61,8 +61,8 @@ async function setUp(scenario: Scenario, agent: Agent, containers: Containers): 
 }
 
 /** The start, then step by step, as long as there is nothing wrong. */
-async function playWith(scenario: Scenario, scene: Scene): Promise<readonly string[]> {
-	const { agent, containers, daemon } = scene;
+async function playWith(scenario: Scenario, { agent, containers, daemon }: Scene): Promise<readonly string[]> {
+	const watched = { traffic: agent.traffic, daemon };
 	const { withinMs = 10_000 } = scenario;
 	try {
 		await daemon.ready();
@@ -71,7 +71,7 @@ async function playWith(scenario: Scenario, scene: Scene): Promise<readonly stri
 	}
 	const faultsOf = async (expect: readonly RecordedService[]): Promise<readonly string[]> =>
 		serviceFaults(resolved(expect, await containers.facts()), await agent.services(), scenario.compareMeta);
-	const atStart = await faultsWhenCalm(scene, { withinMs }, async () => [
+	const atStart = await faultsWhenCalm(watched, { withinMs }, async () => [
 		...(await faultsOf(scenario.expect)),
 		...checkFaults(resolved(scenario.expectChecks, await containers.facts()), agent.sentChecks()),
 	]);
@@ -80,7 +80,7 @@ async function playWith(scenario: Scenario, scene: Scene): Promise<readonly stri
 		const notBefore = performance.now() + (step.settle ?? 0) * 1_000;
 		await take(step, agent, containers);
 		const expect = scenario.expectAfterSteps?.[index] ?? [];
-		const faults = await faultsWhenCalm(scene, { withinMs, notBefore }, () => faultsOf(expect));
+		const faults = await faultsWhenCalm(watched, { withinMs, notBefore }, () => faultsOf(expect));
 		if (faults.length > 0) return faults.map((fault) => `after step ${index + 1}, ${JSON.stringify(step)}: ${fault}`);
 	}
 	return [];
