@@ -2,7 +2,7 @@ import { RegistryError } from '../registry/registry.ts';
 import { SourceError } from '../source/source.ts';
 
 /** Trying these again changes nothing until a label, the token or the agent's configuration does. */
-const permanentClasses: ReadonlySet<string> = new Set(['invalid', 'forbidden']);
+const permanentClasses: ReadonlySet<string> = new Set(['invalid', 'forbidden', 'unknown-field']);
 
 /** `undefined` for an error of our own. */
 export const classOf = (error: unknown): RegistryError['class'] | SourceError['class'] | undefined =>

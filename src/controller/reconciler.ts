@@ -45,7 +45,7 @@ export class Reconciler {
 	}
 
 	async reconcile(key: Key): Promise<Outcome> {
-		const { state, reports } = this.#options;
+		const { context, state, reports } = this.#options;
 		const pending = state.news.pending(key);
 		const course: Course = { errors: [], waits: [] };
 		try {
@@ -53,7 +53,8 @@ export class Reconciler {
 		} catch (error) {
 			course.errors.push(error);
 		}
-		for (const error of course.errors) reports.failed(key, error);
+		// What is given up at the end of the daemon is no failure to tell of.
+		if (!context.signal.aborted) for (const error of course.errors) reports.failed(key, error);
 		if (course.errors.length > 0) return { kind: 'failed', permanent: course.errors.every(isPermanent) };
 		reports.recovered(key);
 		if (pending !== undefined) state.news.settle(key, pending.count);
@@ -211,7 +212,7 @@ export class Reconciler {
 		const registers = decisions.filter((it): it is Register => it.kind === 'register');
 		await Promise.all(registers.map((it) => attempt(it, () => writer.register(it, cause))));
 		const unchanged = decisions.filter((it) => it.kind === 'unchanged');
-		await Promise.all(unchanged.map((it) => attempt(it, () => writer.retryScripts(it.desired, cause))));
+		await Promise.all(unchanged.map((it) => attempt(it, () => writer.retryRefused(it.desired, cause))));
 		if (course.errors.every(isPermanent)) {
 			const deregisters = decisions.filter((it): it is Deregister => it.kind === 'deregister');
 			await Promise.all(deregisters.map((it) => attempt(it, () => writer.deregister(it, cause))));

@@ -1,6 +1,7 @@
 import type { ServiceId } from '../model.ts';
 import { Claims } from '../plan/claims.ts';
 import type { Brake } from '../plan/guard.ts';
+import type { Refusal } from '../plan/refusals.ts';
 import { Dependents } from './dependents.ts';
 import { IdLocks } from './id-locks.ts';
 import { News } from './news.ts';
@@ -21,6 +22,6 @@ export class State {
 	hasListed = false;
 	/** When a service that Consul removed by itself was put back. */
 	readonly revivedAt = new Map<ServiceId, number>();
-	/** Services registered without the script checks that their agent refuses, and when to try again. */
-	readonly scriptsRefused = new Map<ServiceId, { readonly retryAt: number }>();
+	/** Services registered without what their agent refuses of their checks, and when to try again. */
+	readonly refused = new Map<ServiceId, { readonly retryAt: number; readonly refusals: ReadonlySet<Refusal> }>();
 }

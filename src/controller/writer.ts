@@ -2,13 +2,14 @@ import PQueue from 'p-queue';
 import type { Drift, ServiceId, ServiceInstance, Stamp } from '../model.ts';
 import type { Deregister, Register } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
+import { checksWithout, type Refusal, whatIsMissing } from '../plan/refusals.ts';
 import { revival } from '../plan/revival.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { State } from './state.ts';
 
-/** An agent that forbids scripts is asked again after this time: nothing announces that its configuration changed. */
-const scriptsRetryMs = 600_000;
+/** An agent that refuses checks is asked again after this time: nothing announces that it was configured anew, or is newer. */
+const refusedRetryMs = 600_000;
 
 /** The cause of a write, for the log and the figures. */
 export interface Cause {
@@ -53,53 +54,63 @@ export class Writer {
 		await this.#write('deregister', observed.id, because, cause, () => registry.deregister(observed.id, signal));
 		this.#state.index.removed(observed.id, clock.now());
 		this.#state.revivedAt.delete(observed.id);
-		this.#state.scriptsRefused.delete(observed.id);
+		this.#state.refused.delete(observed.id);
 	}
 
 	/**
-	 * Tries the checks that the agent refused before once more; an agent that still refuses them has written nothing.
+	 * Tries what the agent refused before once more; an agent that still refuses it has written nothing.
 	 *
 	 * @returns in how many milliseconds to try again, `undefined` if there is nothing left to try
 	 */
-	async retryScripts(desired: ServiceInstance, cause: Cause): Promise<number | undefined> {
-		const { scriptsRefused } = this.#state;
-		const { registry, signal, clock } = this.#context;
-		const refused = scriptsRefused.get(desired.id);
-		const stamp = this.#state.index.expectedOf(desired.id)?.stamp;
-		if (refused === undefined || stamp === undefined) return undefined;
-		const waitMs = refused.retryAt - clock.now();
+	async retryRefused(desired: ServiceInstance, cause: Cause): Promise<number | undefined> {
+		const { refused, index } = this.#state;
+		const { clock } = this.#context;
+		const before = refused.get(desired.id);
+		const stamp = index.expectedOf(desired.id)?.stamp;
+		if (before === undefined || stamp === undefined) return undefined;
+		const waitMs = before.retryAt - clock.now();
 		if (waitMs > 0) return waitMs;
-		const because: readonly Drift[] = [{ field: 'spec', desired: stamp.spec, observed: 'without its script checks' }];
+		const because: readonly Drift[] = [{ field: 'spec', desired: stamp.spec, observed: 'without some of its checks' }];
 		try {
-			await this.#write('register', desired.id, because, cause, () => registry.register(desired, stamp, signal));
-			scriptsRefused.delete(desired.id);
-			return undefined;
+			const put = (): Promise<number | undefined> => this.#put(desired, stamp, before.refusals);
+			return await this.#write('register', desired.id, because, cause, put);
 		} catch (error) {
-			if (!forbidsScripts(error)) throw error;
-			scriptsRefused.set(desired.id, { retryAt: clock.now() + scriptsRetryMs });
-			return scriptsRetryMs;
+			if (refusalIn(error) === undefined) throw error;
+			refused.set(desired.id, { ...before, retryAt: clock.now() + refusedRetryMs });
+			return refusedRetryMs;
 		}
 	}
 
-	/** Registers, without the script checks if the agent forbids those (difference D12). */
-	async #put(service: ServiceInstance, stamp: Stamp): Promise<number | undefined> {
+	/**
+	 * Registers, without what the agent refuses of the checks (difference D12): it says one thing at a time, and has written
+	 * nothing until it takes the whole.
+	 *
+	 * @param known what the service goes without already; rejects where that is all that could be written
+	 */
+	async #put(service: ServiceInstance, stamp: Stamp, known?: ReadonlySet<Refusal>): Promise<number | undefined> {
 		const { registry, signal, log, clock } = this.#context;
-		const { scriptsRefused } = this.#state;
-		try {
-			await registry.register(service, stamp, signal);
-			scriptsRefused.delete(service.id);
-			return undefined;
-		} catch (error) {
-			if (!forbidsScripts(error)) throw error;
+		const { refused } = this.#state;
+		const refusals = new Set<Refusal>();
+		for (;;) {
+			try {
+				const checks = checksWithout(service.checks, refusals);
+				await registry.register({ ...service, checks }, stamp, signal);
+				break;
+			} catch (error) {
+				const refusal = refusalIn(error);
+				if (refusal === undefined || refusals.has(refusal)) throw error;
+				refusals.add(refusal);
+				if (known?.isSubsetOf(refusals)) throw error;
+			}
 		}
-		const checks = service.checks.filter(({ args }) => args === undefined);
-		await registry.register({ ...service, checks }, stamp, signal);
-		scriptsRefused.set(service.id, { retryAt: clock.now() + scriptsRetryMs });
-		log.warn(
-			{ id: service.id },
-			'its script check is left out: this Consul agent forbids them (set enable_local_script_checks there)',
-		);
-		return scriptsRetryMs;
+		if (refusals.size === 0) {
+			refused.delete(service.id);
+			return undefined;
+		}
+		const isNews = refusals.symmetricDifference(refused.get(service.id)?.refusals ?? new Set()).size > 0;
+		refused.set(service.id, { retryAt: clock.now() + refusedRetryMs, refusals });
+		if (isNews) log.warn({ id: service.id }, whatIsMissing(service.checks, refusals));
+		return refusedRetryMs;
 	}
 
 	async #write<T>(
@@ -126,5 +137,8 @@ export class Writer {
 	}
 }
 
-const forbidsScripts = (error: unknown): boolean =>
-	error instanceof RegistryError && error.class === 'scripts-disabled';
+/** `undefined` where the agent refuses something else, or nothing. */
+function refusalIn(error: unknown): Refusal | undefined {
+	if (!(error instanceof RegistryError)) return undefined;
+	return error.class === 'scripts-disabled' ? 'scripts' : error.class === 'unknown-field' ? error.field : undefined;
+}

@@ -1,4 +1,6 @@
 import { DeadlineError } from '../deadline.ts';
+import type { Check } from '../model.ts';
+import { checkFieldNamed } from './consul-body.ts';
 import { RegistryError, type RegistryErrorClass } from './registry.ts';
 
 /** One HTTP answer, whatever its status. */
@@ -28,6 +30,12 @@ function classOfAnswer(status: number, text: string): RegistryErrorClass {
 	return status >= 500 ? 'unavailable' : 'invalid';
 }
 
+/** The field of a check that an older agent stumbles over, and refuses the whole body for; newer fields elsewhere are not sent. */
+function unknownField(status: number, text: string): keyof Check | undefined {
+	const [, name] = /\bjson: unknown field "(\w+)"/.exec(text) ?? [];
+	return status === 400 && name !== undefined ? checkFieldNamed(name) : undefined;
+}
+
 export function textOf(body: unknown): string {
 	if (typeof body === 'string') return body;
 	return body === undefined ? '' : (JSON.stringify(body) ?? '');
@@ -41,10 +49,14 @@ const missingRight = (asked: Asked): string =>
 export function refusal(asked: Asked, { status, body }: Answer): RegistryError {
 	const text = textOf(body).trim();
 	const said = text === '' ? '' : `: ${text.slice(0, longestBody)}`;
-	const errorClass = classOfAnswer(status, text);
+	const field = unknownField(status, text);
+	const errorClass = field === undefined ? classOfAnswer(status, text) : 'unknown-field';
 	const remedy =
 		errorClass === 'forbidden' ? `${missingRight(asked)}; see CONSUL_HTTP_TOKEN and deploy/consul-policy.hcl` : '';
-	return new RegistryError(errorClass, `Consul answers ${asked} with ${status}${said}${remedy}`, { status });
+	return new RegistryError(errorClass, `Consul answers ${asked} with ${status}${said}${remedy}`, {
+		status,
+		...(field === undefined ? {} : { field }),
+	});
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import type { Registration, ServiceId } from '../model.ts';
 import { type CheckBody, isOurCheckId, type RegisterBody, registerBody } from './consul-body.ts';
 import { type Asked, malformed, refusal } from './consul-errors.ts';
 import { readService } from './consul-shapes.ts';
-import { refusalOf } from './memory-rules.ts';
+import { type Agent, refusalOf } from './memory-rules.ts';
 import type { Registry, RegistryChange } from './registry.ts';
 
 export interface MemoryCheck {
@@ -18,9 +18,7 @@ export interface MemoryCheck {
 	readonly isTtl: boolean;
 }
 
-export interface MemoryOptions {
-	/** Whether checks with `args` are taken; not unless said, as with Consul. */
-	readonly scripts?: boolean;
+export interface MemoryOptions extends Agent {
 	/** What it advertises; the host's first address unless given. */
 	readonly address?: string;
 }
@@ -33,7 +31,7 @@ export interface MemoryRegistry extends Registry {
 }
 
 /** An agent in memory, with Consul's defaults and refusals: it shows what would be registered where there is no Consul. */
-export function memoryRegistry({ scripts = false, address }: MemoryOptions = {}): MemoryRegistry {
+export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 	const services = new Map<ServiceId, Registration>();
 	const checks = new Map<string, MemoryCheck>();
 	const written = new Subject<void>();
@@ -52,7 +50,7 @@ export function memoryRegistry({ scripts = false, address }: MemoryOptions = {})
 		},
 		register: async (service, stamp, signal) => {
 			signal.throwIfAborted();
-			put(services, checks, registerBody(service, stamp), scripts);
+			put(services, checks, registerBody(service, stamp), options);
 			written.next();
 		},
 		deregister: async (id, signal) => {
@@ -69,7 +67,7 @@ export function memoryRegistry({ scripts = false, address }: MemoryOptions = {})
 		},
 		advertisedAddress: async (signal) => {
 			signal.throwIfAborted();
-			return address ?? firstAddress();
+			return options.address ?? firstAddress();
 		},
 		changes: (owner) =>
 			defer(() =>
@@ -91,10 +89,10 @@ function put(
 	services: Map<ServiceId, Registration>,
 	checks: Map<string, MemoryCheck>,
 	body: RegisterBody,
-	allowsScripts: boolean,
+	options: MemoryOptions,
 ): void {
 	const asked: Asked = 'PUT /v1/agent/service/register';
-	const refused = refusalOf(body, allowsScripts);
+	const refused = refusalOf(body, options);
 	if (refused !== undefined) throw refusal(asked, { status: refused.status, headers: {}, body: refused.text });
 	// Through the wire's form and back, so that what is shown is what a Consul would show.
 	const stored = readService({ ...body, Service: body.Name });

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import type { Check, Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
 
 /** The watch's news. `seen` is everything of our owner's that the catalog shows for this node, possibly behind the agent. */
 export type RegistryChange =
@@ -15,7 +15,8 @@ export interface RegistryList {
 
 /**
  * Why a registry call failed; a closed set, used as a metric's label. `invalid` and `forbidden` do not go away by trying
- * again; `scripts-disabled` is the agent's refusal of checks with `args`, and only of those.
+ * again; `scripts-disabled` is the agent's refusal of checks with `args`, and only of those; `unknown-field` that of a field of a
+ * check that it is too old to know.
  */
 export type RegistryErrorClass =
 	| 'unreachable'
@@ -24,17 +25,26 @@ export type RegistryErrorClass =
 	| 'invalid'
 	| 'scripts-disabled'
 	| 'throttled'
-	| 'unavailable';
+	| 'unavailable'
+	| 'unknown-field';
+
+interface RegistryErrorOptions extends ErrorOptions {
+	readonly status?: number;
+	readonly field?: keyof Check;
+}
 
 export class RegistryError extends Error {
 	override name = 'RegistryError';
 	readonly class: RegistryErrorClass;
 	readonly status: number | undefined;
+	/** Which field the agent does not know. */
+	readonly field: keyof Check | undefined;
 
-	constructor(errorClass: RegistryErrorClass, message: string, options?: ErrorOptions & { readonly status?: number }) {
+	constructor(errorClass: RegistryErrorClass, message: string, options: RegistryErrorOptions = {}) {
 		super(message, options);
 		this.class = errorClass;
-		this.status = options?.status;
+		this.status = options.status;
+		this.field = options.field;
 	}
 }
 

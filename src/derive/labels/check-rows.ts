@@ -155,9 +155,13 @@ export type CheckValues = {
 	readonly [K in ProbeKey]?: NonNullable<ValuesOf<typeof probeRows>[K]> | false;
 } & ValuesOf<typeof optionRows> & { readonly header?: Readonly<Record<string, string>> };
 
-/** What an agent that does not know a field of a check is told of it. */
-export function agentNeedsFor(field: keyof Check): { readonly since: string | undefined; readonly isVital: boolean } {
-	const rows: readonly CheckRow[] = [...Object.values(checkRows), headerRow];
-	const row = rows.find((it) => it.field === field);
-	return { since: row?.since, isVital: row?.isVital === true };
+/** What it takes of an agent to know a field of a check, and whether the check means anything without it. */
+export function agentNeedsFor(field: keyof Check): {
+	readonly label: string;
+	readonly since: string | undefined;
+	readonly isVital: boolean;
+} {
+	const rows: readonly (readonly [string, CheckRow])[] = [...Object.entries(checkRows), ['header', headerRow]];
+	const [label, row] = rows.find(([, it]) => it.field === field) ?? [field, undefined];
+	return { label, since: row?.since, isVital: row?.isVital === true };
 }

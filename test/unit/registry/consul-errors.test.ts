@@ -46,6 +46,22 @@ test('a refusal of what the agent says of itself names the right that is missing
 	assert.match(message, /CONSUL_HTTP_TOKEN and deploy\/consul-policy\.hcl$/);
 });
 
+test('an agent that is too old for a field of a check says which', () => {
+	const refused = (status: number, name: string) =>
+		refusal(asked, { status, headers: {}, body: `Request decode failed: json: unknown field "${name}"` });
+	assert.deepEqual(
+		[refused(400, 'H2PING'), refused(400, 'Sidecar'), refused(500, 'H2PING')].map(({ class: it, field }) => [
+			it,
+			field,
+		]),
+		[
+			['unknown-field', 'h2ping'],
+			['invalid', undefined],
+			['unavailable', undefined],
+		],
+	);
+});
+
 test('of an answer only the first 200 characters are told', () => {
 	const { message } = refusal(asked, { status: 500, headers: {}, body: 'x'.repeat(10_000) });
 	assert.equal(message, `Consul answers ${asked} with 500: ${'x'.repeat(200)}`);
