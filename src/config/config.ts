@@ -22,10 +22,13 @@ export interface ConfigHost {
 export interface Config {
 	readonly registry: RegistryTarget;
 	readonly docker: DockerTarget;
-	/** The controller's; the template of `-tags` is to be added. */
-	readonly settings: Omit<Settings, 'derive'> & { readonly derive: Omit<Settings['derive'], 'tagsFor'> };
-	/** The template as it was written. */
+	/** In Docker's own form. */
+	readonly containerFilters: Readonly<Record<string, readonly string[]>>;
+	/** The controller's; the templates are to be added. */
+	readonly settings: Omit<Settings, 'derive'> & { readonly derive: Omit<Settings['derive'], 'tagsFor' | 'nameFor'> };
+	/** The templates as they were written. */
 	readonly tags: string;
+	readonly nameTemplate: string;
 	/** The agent's node name; empty to ask the agent. */
 	readonly node: string;
 	/** As the server takes it; valid, empty for none. */
@@ -60,8 +63,10 @@ export function daemonConfig(uri: string, given: GivenOptions, env: Environment,
 	return {
 		registry: target,
 		docker,
+		containerFilters: filtersFrom(options['container-filter']),
 		settings: settingsOf(options, deregister, intervalMs),
 		tags: options.tags,
+		nameTemplate: options['name-template'],
 		node: options.node,
 		listen: options.listen,
 		api: options.api,
@@ -98,6 +103,17 @@ function checkTogether(options: Options): 'always' | 'on-success' {
 	return deregister;
 }
 
+/** `label=team=a` and the like, by key, as `docker ps --filter` takes them. */
+function filtersFrom(texts: readonly string[]): Config['containerFilters'] {
+	const filters = new Map<string, string[]>();
+	for (const text of texts) {
+		const at = text.indexOf('=');
+		const key = text.slice(0, at);
+		filters.set(key, [...(filters.get(key) ?? []), text.slice(at + 1)]);
+	}
+	return Object.fromEntries(filters);
+}
+
 /** `-resync` and `--interval` are two names of one thing; `-resync 0`, the predecessor's default, is not saying it. */
 function periodFrom(said: GivenOptions): number | undefined {
 	const interval = said.get('interval');
@@ -113,8 +129,12 @@ const settingsOf = (options: Options, deregister: 'always' | 'on-success', inter
 	derive: {
 		ip: options.ip,
 		internal: options.internal,
+		ipFromContainer: options['ip-from-container'],
 		useIpFromLabel: options.useIpFromLabel,
 		explicit: options.explicit,
+		include: options.include,
+		exclude: options.exclude,
+		naming: options.naming,
 		idPort: options['id-port'],
 		ttlSeconds: options.ttl,
 	},

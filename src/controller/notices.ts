@@ -7,6 +7,7 @@ import type { ServiceView, View, Views } from './views.ts';
 const levels: Readonly<Record<OmissionReason, LogLevel>> = {
 	'not-published': 'debug',
 	'not-running': 'debug',
+	'out-of-scope': 'debug',
 	'no-ports': 'debug',
 	ignored: 'debug',
 	'not-explicit': 'debug',

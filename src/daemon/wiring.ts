@@ -6,6 +6,7 @@ import { consulOptions, dockerOptions } from '../config/connections.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Context, Settings } from '../controller/context.ts';
 import { type Host, resolveWithSystem } from '../controller/identity.ts';
+import { nameTemplate } from '../derive/service-name.ts';
 import { tagsTemplate } from '../derive/tags.ts';
 import { consulRegistry } from '../registry/consul.ts';
 import { dryRun } from '../registry/dry-run.ts';
@@ -28,6 +29,7 @@ export async function wire(
 	const registry = registryOf(config);
 	const source = dockerSource({
 		docker: dockerOptions(config.docker),
+		filters: config.containerFilters,
 		concurrency: config.settings.concurrency * 2,
 		warn: (message) => log.warn({}, message),
 	});
@@ -39,11 +41,17 @@ export async function wire(
 	return { context: { settings, source, registry, clock: systemClock, log, metrics, signal }, host };
 }
 
-function settingsOf({ settings, tags }: Config): Settings {
+function settingsOf({ settings, tags, nameTemplate: names }: Config): Settings {
+	const tagsFor = parsed('-tags', () => tagsTemplate(tags));
+	const nameFor = names === '' ? undefined : parsed('--name-template', () => nameTemplate(names));
+	return { ...settings, derive: { ...settings.derive, tagsFor, nameFor } };
+}
+
+function parsed<T>(option: string, parse: () => T): T {
 	try {
-		return { ...settings, derive: { ...settings.derive, tagsFor: tagsTemplate(tags) } };
+		return parse();
 	} catch (cause) {
-		throw new UsageError(1, `-tags: ${(cause as Error).message}`, { cause });
+		throw new UsageError(1, `${option}: ${(cause as Error).message}`, { cause });
 	}
 }
 

@@ -12,6 +12,7 @@ import type { Container, Endpoint, PortBinding } from '../model.ts';
  * | `host`              | the host's                                           | exposed port |
  * | `none`              | none                                                 | exposed port |
  * | any, `-internal`    | the container's                                      | exposed port |
+ * | published, `-ip-from-container` | the container's                          | exposed port |
  * | any, published      | `-ip`, the binding's own address, the host's         | host port    |
  * | publishes nothing   | the container's                                      | exposed port |
  * | `reconsul.port`     | the container's                                      | that port    |
@@ -24,6 +25,8 @@ import type { Container, Endpoint, PortBinding } from '../model.ts';
 export interface AddressSettings {
 	readonly ip: string;
 	readonly internal: boolean;
+	/** Published ports only, but where the container itself has them. */
+	readonly ipFromContainer: boolean;
 	readonly useIpFromLabel: string;
 }
 
@@ -141,7 +144,8 @@ function labelAddress(container: Container, label: string): string | undefined {
 function labelledPort(container: Container, portKey: string, settings: AddressSettings): number {
 	const exposedPort = Number.parseInt(portKey, 10);
 	const binding = preferred(container.ports[portKey] ?? []);
-	return settings.internal || sharesOrHasNoNetwork(container) ? exposedPort : (binding?.hostPort ?? exposedPort);
+	const isOwn = settings.internal || settings.ipFromContainer || sharesOrHasNoNetwork(container);
+	return isOwn ? exposedPort : (binding?.hostPort ?? exposedPort);
 }
 
 function onOwnNetwork(
@@ -159,6 +163,7 @@ function onOwnNetwork(
 	const bindings = container.ports[portKey];
 	const isPublished = (bindings?.length ?? 0) > 0;
 	if (isAsked === true && !isPublished) return atContainer(container, exposedPort, network);
+	if (isPublished && settings.ipFromContainer) return atContainer(container, exposedPort, network);
 	if (bindings !== undefined) return published(bindings, settings, around);
 	if (Object.keys(container.ports).length > 0) return notPublished;
 	const age = around.now - Date.parse(container.startedAt);

@@ -5,10 +5,10 @@ import { flawOf, generatedId } from './ids.ts';
 import type { PortLabels } from './labels/reconsul-labels.ts';
 import { isYes, type Metadata } from './metadata.ts';
 import type { PortKey } from './port-key.ts';
-import { defaultName } from './service-name.ts';
+import { defaultName, type NamingSettings, portedName } from './service-name.ts';
 
 /** What a daemon names and registers, beside where it finds things. */
-export interface CandidateSettings {
+export interface CandidateSettings extends NamingSettings {
 	/** The first part of generated ids. */
 	readonly hostname: string;
 	readonly explicit: boolean;
@@ -51,8 +51,12 @@ export function candidateOf(
 		if (reason === undefined && 'omitted' in placement) omitUnplaced(port.key, placement, findings);
 		return [];
 	}
-	const withPort = (name: string, isForPort: boolean): string =>
-		port.isGroup && !isForPort ? `${name}-${port.exposedPort}` : name;
+	const withPort = (name: string, isForPort: boolean): string => {
+		if (isForPort) return name;
+		const ported = portedName(name, port, container, settings);
+		if ('flaw' in ported) findings.warn('name', [ported.flaw]);
+		return ported.name;
+	};
 	const isNameForPort = labels.service.name === undefined ? old.fromPort.has('name') : labels.fromPort.has('name');
 	const name = withPort(ownName(port) || defaultName(container), isNameForPort);
 	const aliases = (labels.service.aliases ?? [])

@@ -15,12 +15,13 @@ import { type InstanceSettings, instancesOf, type PortFinder } from './instances
 import { type ReconsulLabels, readLabels } from './labels/reconsul-labels.ts';
 import { metadataFor } from './metadata.ts';
 import { byPort, type PortKey, parsePortKey } from './port-key.ts';
+import { outOfScope, type ScopeSettings } from './scope.ts';
 
 export type { Omission, OmissionReason, Warning } from './findings.ts';
 
 /** Desired state: from one container's inspect data to the services it should have, or why it has none. No I/O. */
 
-export interface DeriveSettings extends AddressSettings, CandidateSettings, InstanceSettings {
+export interface DeriveSettings extends AddressSettings, CandidateSettings, InstanceSettings, ScopeSettings {
 	/** What `-tags` yields for a container; throws where the template cannot be evaluated on it. */
 	readonly tagsFor: (inspect: unknown) => readonly string[];
 }
@@ -64,6 +65,11 @@ function servicesOf(
 	around: Surroundings,
 	findings: Findings,
 ): readonly ServiceInstance[] {
+	const beyond = outOfScope(container, settings);
+	if (beyond !== undefined) {
+		findings.omit(undefined, 'out-of-scope', beyond);
+		return [];
+	}
 	const labels = readLabels(container.labels);
 	findings.warn('label', labels.warnings);
 	const ports = portsOf(container, labels, findings);

@@ -4,6 +4,7 @@ import type { MetaFlaw } from './meta.ts';
 export type OmissionReason =
 	| PlacementFlaw
 	| 'not-running'
+	| 'out-of-scope'
 	| 'no-ports'
 	| 'ignored'
 	| 'not-explicit'
@@ -19,7 +20,7 @@ export interface Omission {
 }
 
 export interface Warning {
-	readonly code: 'label' | 'check' | 'tags' | `meta-${MetaFlaw}`;
+	readonly code: 'label' | 'check' | 'tags' | 'name' | `meta-${MetaFlaw}`;
 	/** Names keys, never values. */
 	readonly text: string;
 }

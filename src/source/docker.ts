@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode';
 import { defer, finalize, type Observable, share, startWith, tap } from 'rxjs';
 import type { Clock } from '../clock.ts';
 import type { Container } from '../model.ts';
-import { dockerEngine, type Engine } from './engine.ts';
+import { type ContainerFilters, dockerEngine, type Engine } from './engine.ts';
 import { dockerEvents } from './events.ts';
 import { containerOf } from './inspect.ts';
 import { type InspectCache, inspectCache } from './inspect-cache.ts';
@@ -11,6 +11,8 @@ import { type EngineInfo, type Source, type SourceChange, SourceError } from './
 export interface DockerSourceOptions {
 	/** Where the engine is. Nothing is taken from the environment; an agent must not be among it, it makes lists 100 times slower. */
 	readonly docker: Dockerode.DockerOptions;
+	/** What does not match is hidden: it counts as a container that wants nothing. */
+	readonly filters?: ContainerFilters;
 	/** Inspects at a time, of one list. */
 	readonly concurrency?: number;
 	/** Milliseconds since the epoch, for events that carry no time. */
@@ -25,14 +27,18 @@ export interface DockerSourceOptions {
  * A Docker engine, or what speaks its API. It asks only for `GET /containers`, `/events`, `/info` and `/version`, so a
  * read-only socket proxy is enough.
  */
-export function dockerSource({ docker, concurrency = 16, ...rest }: DockerSourceOptions): Source {
+export function dockerSource({ docker, filters = {}, concurrency = 16, ...rest }: DockerSourceOptions): Source {
 	const engine = dockerEngine(docker);
 	const cache = inspectCache();
 	const events = dockerEvents({ engine, ...rest });
 	const { changes, isOpen } = sharedChanges(events.changes, cache);
+	const hide = hiding(engine, filters);
 	return {
-		list: (signal) => list(engine, cache, concurrency, signal),
-		get: (idOrName, signal) => get(engine, idOrName, signal),
+		list: async (signal) => hide(await list(engine, cache, concurrency, signal), signal),
+		get: async (idOrName, signal) => {
+			const container = await get(engine, idOrName, signal);
+			return container === undefined ? undefined : (await hide([container], signal, [container.id]))[0];
+		},
 		info: infoReader(engine),
 		changes: () => defer(() => (isOpen() ? changes.pipe(startWith({ kind: 'connected' } as const)) : changes)),
 		reopen: events.reopen,
@@ -70,6 +76,24 @@ async function get(engine: Engine, idOrName: string, signal: AbortSignal): Promi
 	// Docker looks for names first, then for ids that begin so: an answer with another name means that nobody has this one.
 	if (!isId(idOrName)) return undefined;
 	throw new SourceError('invalid', `Docker at ${engine.where} answers for container ${idOrName} with ${container.id}`);
+}
+
+type Hide = (
+	containers: readonly Container[],
+	signal: AbortSignal,
+	ids?: readonly string[],
+) => Promise<readonly Container[]>;
+
+/** Asks the engine itself which containers its filters let through; a hidden one is still seen, so that it can be told of. */
+function hiding(engine: Engine, filters: ContainerFilters): Hide {
+	if (Object.keys(filters).length === 0) return async (containers) => containers;
+	return async (containers, signal, ids) => {
+		const rows = rowsOf(engine, await engine.list(signal, ids === undefined ? filters : { ...filters, id: ids }));
+		const shown = new Set(rows.map(({ id }) => id));
+		return containers.map((container) =>
+			shown.has(container.id) || !container.running ? container : { ...container, isFilteredOut: true },
+		);
+	};
 }
 
 async function list(

@@ -9,7 +9,8 @@ import { SourceError } from './source.ts';
 export interface Engine {
 	/** What to call it in messages: the socket's path, or host and port. */
 	readonly where: string;
-	list(signal: AbortSignal): Promise<unknown>;
+	/** The running containers that match the filters, in Docker's own form. */
+	list(signal: AbortSignal, filters?: ContainerFilters): Promise<unknown>;
 	/** `undefined` when there is no such container. */
 	inspect(idOrName: string, signal: AbortSignal): Promise<unknown>;
 	info(signal: AbortSignal): Promise<unknown>;
@@ -17,6 +18,9 @@ export interface Engine {
 	/** Settles when the engine has accepted. `since` in seconds since the epoch. */
 	events(since: number | undefined, signal: AbortSignal): Promise<Readable>;
 }
+
+/** As `docker ps --filter`: different keys all have to match. */
+export type ContainerFilters = Readonly<Record<string, readonly string[]>>;
 
 export interface Deadlines {
 	readonly callMs: number;
@@ -60,7 +64,10 @@ export function dockerEngine(options: Dockerode.DockerOptions, { callMs, version
 	};
 	return {
 		where,
-		list: (signal) => ask('list', callMs, signal, (abortSignal) => docker.listContainers({ abortSignal })),
+		list: (signal, filters = {}) =>
+			ask('list', callMs, signal, (abortSignal) =>
+				docker.listContainers({ filters: structuredClone(filters) as Record<string, string[]>, abortSignal }),
+			),
 		inspect: (idOrName, signal) =>
 			ask('inspect', callMs, signal, async (abortSignal) => {
 				try {

@@ -29,7 +29,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	server: { values: 'log', types: 'metrics/metrics' },
 	config: { values: 'duration registry/consul-token server/listen', types: 'controller/context log registry' },
 	daemon: {
-		values: 'clock config controller derive/tags log metrics registry server source',
+		values: 'clock config controller derive/service-name derive/tags log metrics registry server source',
 		types: 'derive/derive plan',
 	},
 	cli: {
@@ -52,7 +52,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 
 /** Node's own modules reach the outside, but for these, which compute. */
 const purely: Readonly<Record<string, readonly string[]>> = {
-	derive: ['node:net isIP', 'node:net isIPv4', 'node:net isIPv6'],
+	derive: ['node:net isIP', 'node:net isIPv4', 'node:net isIPv6', 'node:path posix'],
 	plan: ['node:crypto createHash'],
 	model: [],
 	duration: [],

@@ -13,7 +13,7 @@ type Jump = 'break' | 'continue' | undefined;
  *
  * @throws TemplateError with `line:column` where Go would fail, and where it takes too many steps or writes too much
  */
-export function execute(template: Template, data: unknown): string {
+export function execute(template: Template, data: unknown, variables: Readonly<Record<string, string>> = {}): string {
 	const dot = containerValue(data);
 	const run: Run = {
 		template,
@@ -21,7 +21,10 @@ export function execute(template: Template, data: unknown): string {
 		length: 0,
 		steps: 0,
 		depth: 0,
-		variables: [{ name: '$', value: dot }],
+		variables: [
+			{ name: '$', value: dot },
+			...Object.entries(variables).map(([name, value]) => ({ name: `$${name}`, value })),
+		],
 		offset: 0,
 	};
 	try {

@@ -11,14 +11,16 @@ export const maxTemplateLength = 65_536;
 /**
  * Reads a template in the language of Go's text/template.
  *
+ * @param variables that whoever executes it gives, without the dollar sign
  * @throws TemplateError with `line:column` and what was expected there
  */
-export function parseTemplate(text: string): Template {
+export function parseTemplate(text: string, variables: readonly string[] = []): Template {
 	if (text.length > maxTemplateLength)
 		throw new TemplateError(`a template has at most ${maxTemplateLength} characters, this one has ${text.length}`);
 	const definitions = new Map<string, readonly Node[]>();
 	const tokens = tokensOf(text);
-	const cursor: Cursor = { text, tokens, at: 0, depth: 0, rangeDepth: 0, variables: ['$'], definitions };
+	const known = ['$', ...variables.map((name) => `$${name}`)];
+	const cursor: Cursor = { text, tokens, at: 0, depth: 0, rangeDepth: 0, variables: known, definitions };
 	const { nodes, ending } = listOf(cursor, true);
 	if (ending !== undefined) throw flaw(cursor, ending.token, `unexpected {{${ending.word}}}`);
 	return { text, main: nodes, definitions };

@@ -10,6 +10,11 @@ export const plainSettings: Settings = {
 	derive: {
 		ip: '',
 		internal: false,
+		ipFromContainer: false,
+		include: [],
+		exclude: [],
+		naming: 'registrator',
+		nameFor: undefined,
 		useIpFromLabel: '',
 		explicit: false,
 		idPort: 'container',

@@ -32,7 +32,7 @@ function settingsOf({ flags }: RecordedCase): Settings {
 	const host = { version: '', isTerminal: false, exists: () => true };
 	const { settings, tags } = daemonConfig('consul://localhost', parseFlags(flags).given, {}, host);
 	return {
-		derive: { ...settings.derive, hostname: 'u1', selfId: undefined, tagsFor: tagsTemplate(tags) },
+		derive: { ...settings.derive, hostname: 'u1', selfId: undefined, tagsFor: tagsTemplate(tags), nameFor: undefined },
 		ownership: { ...settings.ownership, owner: 'u1', hostname: 'u1', engine: 'none' },
 	};
 }
