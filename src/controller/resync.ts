@@ -45,7 +45,7 @@ export async function resync(context: Context, state: State, identity: Identity)
 	const list = await registry.list(signal);
 	const containers = await source.list(signal);
 	state.hasListed = true;
-	const doubt = list.doubt ?? (await blindSpot(context, state, list));
+	const doubt = list.doubt ?? (await blindSpot(context, state, list, listedAt));
 	const look = async (key: Key): Promise<Sighting> =>
 		// Of a container that does not run, only the exit code can matter, and only to this policy.
 		settings.deregister === 'on-success' ? sighting(key, context, identity) : 'gone';
@@ -84,9 +84,15 @@ const isDue = (decision: Decision, doubt: string | undefined): boolean =>
  * An agent answers a token of too few rights with a shortened list and 200. One entry that should be listed, is not, and can
  * be read by id, or may not be read, gives it away.
  */
-async function blindSpot({ registry, signal }: Context, state: State, list: RegistryList): Promise<string | undefined> {
+async function blindSpot(
+	{ registry, signal }: Context,
+	state: State,
+	list: RegistryList,
+	listedAt: number,
+): Promise<string | undefined> {
 	const listed = new Set(list.registrations.map(({ id }) => id));
-	const missing = [...state.index.expectations().keys()].find((id) => !listed.has(id));
+	// What was written after the list was asked for is rightly not in it.
+	const missing = [...state.index.expectations()].find(([id, { since }]) => since < listedAt && !listed.has(id))?.[0];
 	if (missing === undefined) return undefined;
 	try {
 		const isThere = (await registry.get(missing, signal)) !== undefined;
