@@ -16,6 +16,10 @@ interface Trouble {
 	all: RegistryError | undefined;
 	/** Writes of these ids fail with this. */
 	readonly writes: Map<ServiceId, RegistryError>;
+	/** What the agent's list lacks though it has it. */
+	readonly unlisted: Set<ServiceId>;
+	/** Reads of these ids fail with this. */
+	readonly reads: Map<ServiceId, RegistryError>;
 	/** Whether the agent forbids script checks. */
 	forbidsScripts: boolean;
 	/** Writes take as long as this. */
@@ -28,6 +32,8 @@ export interface WorldOptions {
 	readonly ownership?: Partial<Settings['ownership']>;
 	readonly host?: Partial<Host>;
 	readonly agent?: MemoryOptions;
+	/** Aborted when the daemon gives up what is in flight. */
+	readonly signal?: AbortSignal;
 	/** Whether the watch shows nothing. */
 	readonly isBlind?: boolean;
 	/** What runs before the daemon starts. */
@@ -74,14 +80,29 @@ export async function stillWorld(t: TestContext, options: WorldOptions = {}): Pr
 	const time = fakeTime(t);
 	const source = memorySource();
 	const agent = memoryRegistry({ address: '192.0.2.99', ...options.agent });
-	const trouble: Trouble = { all: undefined, writes: new Map(), forbidsScripts: false, writing: undefined };
+	const trouble: Trouble = {
+		all: undefined,
+		writes: new Map(),
+		unlisted: new Set(),
+		reads: new Map(),
+		forbidsScripts: false,
+		writing: undefined,
+	};
 	const writes: string[] = [];
 	const calls = new Map<string, number>();
 	const seeing = troubled(agent, trouble, writes, calls);
 	const registry = options.isBlind === true ? { ...seeing, changes: () => NEVER } : seeing;
 	const log = contextOf();
 	const another = (given: WorldOptions = options): Controller => {
-		const context: Context = { ...log.context, source, registry, clock: time.clock, settings: settingsOf(given) };
+		const { signal = log.context.signal } = given;
+		const context: Context = {
+			...log.context,
+			source,
+			registry,
+			signal,
+			clock: time.clock,
+			settings: settingsOf(given),
+		};
 		return new Controller(context, { ...plainHost, ...given.host });
 	};
 	for (const container of options.containers ?? []) source.start(container);
@@ -138,8 +159,17 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 		});
 	};
 	return {
-		get: (id, signal) => call('get', () => agent.get(id, signal)),
-		list: (signal) => call('list', () => agent.list(signal)),
+		get: (id, signal) =>
+			call('get', async () => {
+				const error = trouble.reads.get(id);
+				if (error !== undefined) throw error;
+				return agent.get(id, signal);
+			}),
+		list: (signal) =>
+			call('list', async () => {
+				const list = await agent.list(signal);
+				return { ...list, registrations: list.registrations.filter(({ id }) => !trouble.unlisted.has(id)) };
+			}),
 		register: (service, stamp, signal) =>
 			write('register', service.id, async () => {
 				if (trouble.forbidsScripts && service.checks.some(({ args }) => args !== undefined))
