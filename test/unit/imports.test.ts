@@ -14,10 +14,10 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	deadline: { values: '', types: '' },
 	// Pure: from data to data.
 	derive: { values: 'duration', types: 'model' },
-	plan: { values: 'derive/ids duration', types: 'model' },
+	plan: { values: 'derive duration', types: 'model' },
 	// Adapters: translate, and know nothing of who uses them.
 	source: { values: 'clock deadline', types: 'model' },
-	registry: { values: 'clock deadline', types: 'model' },
+	registry: { values: 'clock deadline duration', types: 'model' },
 	log: { values: 'server/mask', types: '' },
 	// The closed sets of labels are the sets of those whose words they are.
 	metrics: { values: '', types: 'controller/triggers derive model plan registry/registry source/source' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import type { Field, Registration, ServiceInstance } from '../../../src/model.ts';
+import type { Field, Registration, ServiceInstance, TaggedAddress } from '../../../src/model.ts';
 import { compare, keepsObservedTags } from '../../../src/plan/compare.ts';
 import { specOf } from '../../../src/plan/spec.ts';
 import { anyRegistration, anyService, anyStamp } from './arbitraries.ts';
@@ -83,6 +83,17 @@ suite('what differs between a service and its registration', () => {
 		]);
 	});
 
+	test('a stamp that is not there is told as nothing', () => {
+		const { spec: _, ...origin } = stamp;
+		assert.deepEqual(compare(service, stamp, { ...observed, stamp: undefined }), [
+			{ field: 'stamp', desired: origin, observed: undefined },
+		]);
+		const { spec: __, ...theirs } = { ...stamp, owner: 'u2' };
+		assert.deepEqual(compare(service, stamp, { ...observed, stamp: { ...stamp, owner: 'u2' } }), [
+			{ field: 'stamp', desired: origin, observed: theirs },
+		]);
+	});
+
 	test('a key of Meta that every object inherits is not there by inheritance', () => {
 		const wanted = { ...service, meta: { constructor: 'x' } };
 		const found = { ...observed, meta: { other: 'x' } };
@@ -128,6 +139,45 @@ suite('tags that others may edit', () => {
 				drifted,
 			);
 			assert.equal(keepsObservedTags(wanted, given, found), drifted.length === 0);
+		});
+});
+
+suite('addresses for those who see a service from elsewhere', () => {
+	const own: TaggedAddress = { address: service.address, port: service.port };
+	const far: TaggedAddress = { address: '203.0.113.1', port: 80 };
+	type Tagged = ServiceInstance['taggedAddresses'];
+	const rows: readonly [sentence: string, wanted: Tagged, found: Tagged, isSame: boolean][] = [
+		['none on both sides are the same', undefined, {}, true],
+		[
+			'what the agent adds by itself does not count',
+			undefined,
+			{ lan_ipv4: own, wan_ipv4: own, 'consul-virtual': far },
+			true,
+		],
+		['what is wanted is the same', { wan: far }, { wan: far, lan_ipv4: own }, true],
+		['what is wanted and missing drifts', { wan: far }, {}, false],
+		['another port drifts', { wan: far }, { wan: { ...far, port: 81 } }, false],
+		['another address drifts', { wan: far }, { wan: { ...far, address: '203.0.113.2' } }, false],
+		['one that nobody wants drifts', undefined, { wan: far }, false],
+		['one that nobody wants drifts beside a wanted one', { lan: own }, { lan: own, wan: far }, false],
+		[
+			'what the agent would add and somebody changed drifts where it is wanted',
+			{ lan_ipv4: own },
+			{ lan_ipv4: far },
+			false,
+		],
+		['what the agent adds may be left out by older agents', { lan_ipv4: own }, {}, true],
+		['of what the agent adds, another address than its own may not be left out', { wan_ipv4: far }, {}, false],
+		['the service’s own address under another name may not be left out', { wan: own }, {}, false],
+	];
+	const withTags = (taggedAddresses: Tagged) => (taggedAddresses === undefined ? {} : { taggedAddresses });
+	for (const [sentence, wanted, found, isSame] of rows)
+		test(sentence, () => {
+			const drifts = compare({ ...service, ...withTags(wanted) }, stamp, { ...observed, ...withTags(found) });
+			assert.deepEqual(
+				drifts.map(({ field }) => field),
+				isSame ? [] : ['taggedAddresses'],
+			);
 		});
 });
 
