@@ -55,8 +55,8 @@ demo: build ## the quick start on real containers, step by step, with times
 run: build ## the daemon: on this host's Docker and Consul if both are there, else the lab's (URI= FLAGS=)
 	@exec env URI='$(URI)' test/lab/run $(FLAGS)
 
-bench: build ## one table of times, as ratios to the bare calls
-	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts
+bench: build ## one table of times, as ratios to the bare calls (JSON=file for the samples)
+	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts $(if $(JSON),--json $(JSON))
 
 docs: deps ## write docs/ from the tables in the code
 	@node src/cli/docs.ts
