@@ -10,6 +10,7 @@ import {
 	runContainer,
 	startConsul,
 } from '../support/lab.ts';
+import { type ComposeFile, deployed, runOptions } from './compose.ts';
 import {
 	buildImage,
 	dockerOutcome,
@@ -103,8 +104,10 @@ describe('the image', () => {
 	describe('with fewer rights', () => {
 		let consul: ConsulProcess;
 		let group: string;
+		let compose: ComposeFile;
 
 		before(async () => {
+			compose = await deployed<ComposeFile>('compose.yaml');
 			consul = await startConsul();
 			group = String((await stat(socket)).gid);
 		});
@@ -118,6 +121,7 @@ describe('the image', () => {
 				'with all of that',
 				() => [`--user=65534:${group}`, '--read-only', '--cap-drop=ALL', '--security-opt=no-new-privileges'],
 			],
+			['as deploy/compose.yaml has it', () => runOptions(compose.services.reconsul)],
 		];
 		for (const [sentence, options] of rights)
 			test(`${sentence}, containers come and go`, async () => {
