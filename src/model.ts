@@ -87,6 +87,8 @@ export interface Check {
 	readonly failuresBeforeWarning?: number;
 	readonly failuresBeforeCritical?: number;
 	readonly deregisterCriticalServiceAfter?: string;
+	/** Whether a label asks this daemon to report it. Ours to know and not Consul's, so it is no part of what is registered. */
+	readonly isBeaten?: boolean;
 }
 
 export interface Weights {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { flagsMarkdown } from '../config/help.ts';
+import { labelsMarkdown } from '../derive/labels/document.ts';
 import { metricsMarkdown } from '../metrics/document.ts';
 
 export interface Document {
@@ -12,6 +13,7 @@ export interface Document {
 /** The documents that tables in the code are the source of. */
 export const documents = (): readonly Document[] => [
 	{ path: 'docs/flags.md', text: flagsMarkdown() },
+	{ path: 'docs/labels.md', text: labelsMarkdown() },
 	{ path: 'docs/metrics.md', text: metricsMarkdown() },
 ];
 

@@ -8,6 +8,7 @@ import { suspectsAmong } from './drift.ts';
 import { ErrorReports } from './error-reports.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { type Host, IdentityHolder } from './identity.ts';
+import { startLabelHeartbeats } from './label-heartbeats.ts';
 import { observedRegistry, observedSource, Side } from './observed.ts';
 import { Passes } from './passes.ts';
 import { Reconciler } from './reconciler.ts';
@@ -78,7 +79,8 @@ export class Controller {
 		});
 		const subscription = this.#requests.due.subscribe((trigger) => this.passes.request(trigger));
 		subscription.add(incoming.subscribe((trigger) => this.#handle(trigger)));
-		subscription.add(startHeartbeats(this.#context, this.state.index, (key) => this.queue.add(key)));
+		for (const start of [startHeartbeats, startLabelHeartbeats])
+			subscription.add(start(this.#context, this.state.index, (key) => this.queue.add(key)));
 		subscription.add(() => this.#cancelSecondLook());
 		this.#subscription = subscription;
 		this.#requests.request('start');

@@ -98,7 +98,11 @@ function optionsOf(
 	{ containerId }: CheckSubject,
 	warn: (problem: string) => void,
 ): Partial<Check> {
-	const options: Record<string, unknown> = isTimed(kind) ? { interval: defaultInterval } : {};
+	const options: Record<string, unknown> = {
+		...(isTimed(kind) ? { interval: defaultInterval } : {}),
+		// Consul begins a TTL check as critical, and nobody would see to it until the first beat.
+		...(kind === 'ttl' && values.heartbeat === true ? { status: 'passing' } : {}),
+	};
 	const isFor = (key: string, of: readonly ProbeKey[]): boolean => {
 		const fits = of.includes(kind);
 		if (!fits) warn(`${key} says nothing to a check of ${kind}; it is ignored`);

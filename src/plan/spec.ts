@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ServiceInstance } from '../model.ts';
+import type { Check, ServiceInstance } from '../model.ts';
 
 /**
  * A fingerprint of everything that is wanted of a service, checks included. It goes into the stamp, because an agent does
@@ -7,8 +7,9 @@ import type { ServiceInstance } from '../model.ts';
  * function from a change of the service.
  */
 export function specOf(service: ServiceInstance): string {
-	const { id, name, address, port, meta, weights, enableTagOverride, taggedAddresses, checks } = service;
+	const { id, name, address, port, meta, weights, enableTagOverride, taggedAddresses } = service;
 	const tags = [...new Set(service.tags)].sort();
+	const checks = service.checks.map(({ isBeaten: _, ...sent }): Check => sent);
 	// What is absent is left out of the text, so a field that is new changes nothing for services without it.
 	const text = canonical({ id, name, address, port, tags, meta, weights, enableTagOverride, taggedAddresses, checks });
 	return `1-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;

@@ -40,9 +40,10 @@ const checkFields = {
 	failuresBeforeWarning: 'FailuresBeforeWarning',
 	failuresBeforeCritical: 'FailuresBeforeCritical',
 	deregisterCriticalServiceAfter: 'DeregisterCriticalServiceAfter',
-} as const satisfies Record<keyof Check, string>;
+} as const satisfies Record<SentField, string>;
 
-export type CheckBody = { readonly [K in keyof Check as (typeof checkFields)[K]]?: Check[K] };
+type SentField = Exclude<keyof Check, 'isBeaten'>;
+export type CheckBody = { readonly [K in SentField as (typeof checkFields)[K]]?: Check[K] };
 
 export interface RegisterBody {
 	readonly ID: string;
@@ -57,7 +58,7 @@ export interface RegisterBody {
 	readonly Checks: readonly CheckBody[];
 }
 
-const fieldNames = Object.entries(checkFields) as readonly (readonly [keyof Check, string])[];
+const fieldNames = Object.entries(checkFields) as readonly (readonly [SentField, string])[];
 
 const checkBody = (check: Check): CheckBody =>
 	Object.fromEntries(

@@ -23,7 +23,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	metrics: { values: '', types: 'controller/triggers derive model plan registry/registry source/source' },
 	// Of the adapters only the interfaces and their errors; which adapter it is the daemon decides.
 	controller: {
-		values: 'clock deadline derive plan registry/registry source/source',
+		values: 'clock deadline derive duration plan registry/registry source/source',
 		types: 'log metrics/metrics model',
 	},
 	server: { values: 'log', types: 'metrics/metrics' },
@@ -33,7 +33,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		types: 'derive/derive plan',
 	},
 	cli: {
-		values: 'config controller daemon/wiring log metrics server/listen server/mask',
+		values: 'config controller daemon/wiring derive/labels/document log metrics server/listen server/mask',
 		types: 'model plan',
 	},
 	main: { values: 'cli config daemon', types: '' },

@@ -18,7 +18,7 @@ export const probeRows = {
 	h2ping: {
 		field: 'h2ping',
 		kind: kinds.path,
-		help: "A ping of HTTP/2; it has no path, so one that is given doesn't matter",
+		help: 'A ping of HTTP/2: `true`, or a path, which it has no use for',
 		since: '1.10',
 		isVital: true,
 	},
@@ -125,6 +125,12 @@ export const optionRows = {
 		kind: kinds.duration,
 		help: 'Let Consul remove the service when the check has been critical for so long',
 		of: every,
+	},
+	heartbeat: {
+		field: 'isBeaten',
+		kind: kinds.yesNo,
+		help: 'reconsul reports it, three times in its `ttl`, while the container runs; it then begins as passing',
+		of: ['ttl'],
 	},
 	name: { field: 'name', kind: kinds.text, help: 'What people see; the name in the label', of: every },
 	notes: { field: 'notes', kind: kinds.text, help: 'For people', of: every },

@@ -20,7 +20,9 @@ const serviceChanges: { readonly [K in Exclude<keyof ServiceInstance, 'labelledI
 	checks: [],
 };
 
-const checkChanges: { readonly [K in keyof Required<Check>]: Required<Check>[K] } = {
+type SentField = Exclude<keyof Check, 'isBeaten'>;
+
+const checkChanges: { readonly [K in SentField]: Required<Check>[K] } = {
 	id: 'service:other',
 	name: 'other',
 	http: 'http://192.0.2.10/',
@@ -72,6 +74,11 @@ suite('the fingerprint of a service', () => {
 			const checks = service.checks.map((check) => ({ ...check, [field]: value }));
 			assert.notEqual(specOf({ ...service, checks }), specOf(service));
 		});
+
+	test('does not know who reports a check', () => {
+		const checks = service.checks.map((check) => ({ ...check, isBeaten: true }));
+		assert.equal(specOf({ ...service, checks }), specOf(service));
+	});
 
 	test('does not know where the id came from', () => {
 		assert.equal(specOf({ ...service, labelledId: true }), specOf(service));

@@ -76,6 +76,7 @@ test('every field of a check is sent under Consul’s name for it', () => {
 		failuresBeforeWarning: 7,
 		failuresBeforeCritical: 8,
 		deregisterCriticalServiceAfter: '4s',
+		isBeaten: true,
 	};
 	assert.deepEqual(registerBody(service({ checks: [check] }), stamp).Checks, [
 		{
