@@ -6,7 +6,7 @@ export function nearest(text: string, candidates: readonly string[]): string | u
 	if (text.length > longest) return undefined;
 	const wanted = text.toLowerCase();
 	let best: string | undefined;
-	let least = Math.min(3, Math.max(1, Math.floor(text.length / 3))) + 1;
+	let least = Math.min(3, Math.max(1, Math.floor(text.length / 2))) + 1;
 	for (const candidate of candidates) {
 		if (Math.abs(candidate.length - text.length) >= least || candidate.length > longest) continue;
 		const distance = editDistance(wanted, candidate.toLowerCase());

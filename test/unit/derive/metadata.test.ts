@@ -36,6 +36,19 @@ suite('SERVICE_* of a container', () => {
 		['a word is no port', ['SERVICE_8080a_X=1'], {}, { '8080a_x': '1' }],
 		['a number written otherwise is another port', ['SERVICE_080_X=1', 'SERVICE_+80_X=1'], {}, {}],
 		['a number beyond 64 bits is a word', ['SERVICE_9223372036854775808_X=1'], {}, { '9223372036854775808_x': '1' }],
+		['a range around the port counts', ['SERVICE_80-89_X=1'], {}, { x: '1' }],
+		['its ends belong to it', ['SERVICE_79-80_X=1', 'SERVICE_80-81_Y=2'], {}, { x: '1', y: '2' }],
+		['a range beats no port, in either order', ['SERVICE_1-99_X=r', 'SERVICE_X=all'], {}, { x: 'r' }],
+		['the port beats a range, in either order', ['SERVICE_80_X=80', 'SERVICE_1-99_X=r'], {}, { x: '80' }],
+		['even if that one is a label', ['SERVICE_80_X=80'], { 'SERVICE_1-99_X': 'r' }, { x: '80' }],
+		['the port beats a range of itself alone', ['SERVICE_80_X=80', 'SERVICE_80-80_X=r'], {}, { x: '80' }],
+		['a narrow range beats a wide one', ['SERVICE_70-90_X=n', 'SERVICE_1-99_X=w'], {}, { x: 'n' }],
+		['a label beats a variable for one range', ['SERVICE_1-99_X=a'], { 'SERVICE_1-99_X': 'b' }, { x: 'b' }],
+		['a range beside the port is an attribute', ['SERVICE_81-99_X=1'], {}, { '81-99_x': '1' }],
+		['so is one the wrong way round', ['SERVICE_99-1_X=1'], {}, { '99-1_x': '1' }],
+		['so is one without a key behind it', ['SERVICE_1-99=1'], {}, { '1-99': '1' }],
+		['so is one of three', ['SERVICE_1-80-99_X=1'], {}, { '1-80-99_x': '1' }],
+		['a range may have nothing behind it', ['SERVICE_1-99_=1'], {}, { '': '1' }],
 		['the last of two equal keys counts', ['SERVICE_X=1', 'SERVICE_X=2'], {}, { x: '2' }],
 		['a label key with = is cut there', [], { 'SERVICE_X=a': 'b' }, { x: 'a=b' }],
 		[
@@ -51,6 +64,24 @@ suite('SERVICE_* of a container', () => {
 	test('it is known which keys were given for the port', () => {
 		const { fromPort } = metadataFor('80', ['SERVICE_80_NAME=a', 'SERVICE_X=1', 'SERVICE_443_Y=1'], {});
 		assert.deepEqual([...fromPort], ['name']);
+	});
+
+	test('a key for a range is one for the port: no number is added to its name', () => {
+		assert.deepEqual([...metadataFor('80', ['SERVICE_1-99_NAME=a'], {}).fromPort], ['name']);
+		assert.deepEqual([...metadataFor('80', ['SERVICE_81-99_NAME=a'], {}).fromPort], []);
+	});
+
+	test('two ranges of one width: the last by bytes counts, in any order, and it is said', () => {
+		for (const env of [
+			['SERVICE_79-81_NAME=a', 'SERVICE_80-82_NAME=b'],
+			['SERVICE_80-82_NAME=b', 'SERVICE_79-81_NAME=a'],
+		]) {
+			const { values, warnings } = metadataFor('80', env, {});
+			assert.equal(values['name'], 'b');
+			assert.deepEqual(warnings, [
+				`${env[0]?.split('=')[0]} and ${env[1]?.split('=')[0]} say the same of port 80: SERVICE_80-82_NAME counts`,
+			]);
+		}
 	});
 
 	test('keys that differ only in case: the last by bytes counts, in any order, and it is said', () => {
@@ -72,7 +103,7 @@ suite('SERVICE_* of a container', () => {
 	});
 
 	test('whatever the environment, warnings name keys and never values', () => {
-		const key = fc.stringMatching(/^SERVICE_(80_)?[abAB_]{0,3}$/);
+		const key = fc.stringMatching(/^SERVICE_(80_|79-8[01]_)?[abAB_]{0,3}$/);
 		fc.assert(
 			fc.property(fc.array(key), fc.dictionary(key, fc.constant('s3cret')), (keys, labels) => {
 				const env = keys.map((name) => `${name}=s3cret`);
