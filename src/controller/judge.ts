@@ -1,5 +1,5 @@
 import type { Derivation } from '../derive/derive.ts';
-import type { Registration, ServiceId } from '../model.ts';
+import type { Container, Registration, ServiceId } from '../model.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
@@ -16,6 +16,10 @@ export interface Subject {
 	readonly container: Sighting;
 	readonly derivation: Derivation;
 }
+
+/** Whether it is a container, and runs. A leftover is none, though one of the name in its id may run. */
+export const runningIn = ({ key, container }: Subject): Container | undefined =>
+	leftoverIdOf(key) === undefined && typeof container === 'object' && container.running ? container : undefined;
 
 /** What is known of it on the agent's side, and of others that want the same. */
 export interface Finding {
@@ -60,12 +64,13 @@ export function judge(
 
 /** Brings the index in line with what was decided on what is there, read at `now` on the clock. */
 export function noteExpectations(
-	{ key, identity, container }: Subject,
+	subject: Subject,
 	decisions: readonly Decision[],
 	index: ServiceIndex,
 	now: number,
 ): void {
-	const isRunning = typeof container === 'object' && container.running;
+	const { key, identity } = subject;
+	const isRunning = runningIn(subject) !== undefined;
 	for (const decision of decisions) {
 		if (decision.kind === 'unchanged')
 			index.expect(key, decision.desired, stampFor(decision.desired, key, identity.ownership), now, false);

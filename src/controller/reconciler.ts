@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
-import { judge, noteExpectations, type Subject } from './judge.ts';
+import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
@@ -110,7 +110,7 @@ export class Reconciler {
 			key,
 			at: context.clock.now(),
 			container: shown,
-			isRunning: typeof container === 'object' && container.running,
+			isRunning: runningIn(subject) !== undefined,
 			services,
 			omitted: derivation.omitted,
 			warnings: derivation.warnings,
@@ -124,12 +124,13 @@ export class Reconciler {
 	}
 
 	/** Notes what the key wants now. Returns the ids that it no longer does. */
-	#claim({ key, container, derivation }: Subject): readonly ServiceId[] {
+	#claim(subject: Subject): readonly ServiceId[] {
 		const { claims, dependents } = this.#options.state;
+		const { key, derivation } = subject;
 		if (leftoverIdOf(key) !== undefined) return [];
-		const isRunning = typeof container === 'object' && container.running;
-		dependents.set(key, isRunning ? isBasedOn(container) : undefined);
-		return claims.set(key, isRunning ? container.createdAt : '', derivation.services);
+		const running = runningIn(subject);
+		dependents.set(key, running === undefined ? undefined : isBasedOn(running));
+		return claims.set(key, running?.createdAt ?? '', derivation.services);
 	}
 
 	/** What the agent has; an id that could not be read is left out, and is neither written nor deleted in this run. */

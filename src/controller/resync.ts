@@ -6,7 +6,7 @@ import { type Key, leftoverIdOf, standingOf } from '../plan/ownership.ts';
 import { RegistryError, type RegistryList } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
-import { judge, noteExpectations, type Subject } from './judge.ts';
+import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
 import { sighting } from './look.ts';
 import { show } from './notices.ts';
 import type { State } from './state.ts';
@@ -145,10 +145,12 @@ const unannouncedAmong = (
 			.map((key) => [key, running.has(key)]),
 	);
 
-function claim({ key, container, derivation }: Subject, state: State): void {
-	if (typeof container !== 'object') return;
-	state.claims.set(key, container.createdAt, derivation.services);
-	state.dependents.set(key, container.running ? isBasedOn(container) : undefined);
+function claim(subject: Subject, state: State): void {
+	const { key, derivation } = subject;
+	if (leftoverIdOf(key) !== undefined) return;
+	const container = runningIn(subject);
+	state.claims.set(key, container?.createdAt ?? '', derivation.services);
+	state.dependents.set(key, container === undefined ? undefined : isBasedOn(container));
 }
 
 /** Keeps what the pass saw of one key: what is as it should be, and how it looks. */
@@ -159,7 +161,7 @@ function note({ subject, decisions }: Judgement, listedAt: number, context: Cont
 		key,
 		at: listedAt,
 		container: shownContainer(container) ?? state.views.get(key)?.container,
-		isRunning: typeof container === 'object' && container.running,
+		isRunning: runningIn(subject) !== undefined,
 		services: decisions.flatMap((decision) => serviceView(decision, undefined) ?? []),
 		omitted: derivation.omitted,
 		warnings: derivation.warnings,

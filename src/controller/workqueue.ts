@@ -108,12 +108,6 @@ export class WorkQueue<Key extends string> {
 		this.#delayed.set(key, { at, cancel: this.#options.clock.after(ms, () => this.add(key)) });
 	}
 
-	/** The key is of no more interest: no retry is due, its failures are forgotten. */
-	forget(key: Key): void {
-		this.#failures.delete(key);
-		this.#cancelDelay(key);
-	}
-
 	get depth(): number {
 		return this.#waiting.size + this.#again.size;
 	}

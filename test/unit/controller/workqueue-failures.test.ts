@@ -139,14 +139,4 @@ suite('a run that fails', () => {
 			await settled();
 			assert.deepEqual([runs, crashes, clock.due()], [['bad', 'good'], [['bad', 'boom']], [1_000]]);
 		});
-
-	test('and is of no more interest is not tried again', async () => {
-		const { queue, clock, finish } = queueBench();
-		queue.add('a');
-		await settled();
-		finish('a', failed);
-		await settled();
-		queue.forget('a');
-		assert.deepEqual([clock.due(), queue.failing], [[], 0]);
-	});
 });

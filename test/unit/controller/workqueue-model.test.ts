@@ -9,7 +9,6 @@ type Step =
 	| { readonly do: 'addUnlessBackingOff'; readonly key: string; readonly priority: number }
 	| { readonly do: 'addAfter'; readonly key: string; readonly ms: number }
 	| { readonly do: 'finish'; readonly nth: number; readonly ends: 'well' | 'badly' | 'for good' | 'to be continued' }
-	| { readonly do: 'forget'; readonly key: string }
 	| { readonly do: 'advance'; readonly ms: number };
 
 const anyKey = fc.constantFrom('a', 'b', 'c', 'd');
@@ -32,7 +31,6 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 			ends: fc.constantFrom('well', 'well', 'badly', 'for good', 'to be continued'),
 		}),
 	},
-	fc.record({ do: fc.constant('forget'), key: anyKey }),
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('advance'), ms: fc.constantFrom(1, 500, 1_000, 10_000) }) },
 );
 
@@ -99,11 +97,6 @@ class Model {
 		this.#start();
 	}
 
-	forget(key: string): void {
-		this.failures.delete(key);
-		this.delayed.delete(key);
-	}
-
 	advance(ms: number): void {
 		const end = this.now + ms;
 		for (;;) {
@@ -136,9 +129,6 @@ function carryOut(step: Step, { queue, clock, running, finish }: QueueBench, mod
 	} else if (step.do === 'addAfter') {
 		queue.addAfter(step.key, step.ms);
 		model?.addAfter(step.key, step.ms);
-	} else if (step.do === 'forget') {
-		queue.forget(step.key);
-		model?.forget(step.key);
 	} else if (step.do === 'advance') {
 		clock.advance(step.ms);
 		model?.advance(step.ms);
