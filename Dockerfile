@@ -7,7 +7,7 @@
 ARG BASE=node:24-bookworm-slim
 ARG BUILD_BASE=node:24-bookworm
 
-FROM ${BASE} AS node
+FROM ${BASE} AS collected
 # Without nsswitch.conf glibc asks the DNS for `localhost` before it looks into /etc/hosts.
 RUN set -eu; \
 	node=$(command -v node); \
@@ -18,7 +18,7 @@ RUN set -eu; \
 	echo 'hosts: files dns' >/root-of-image/etc/nsswitch.conf
 
 FROM scratch AS runtime
-COPY --from=node /root-of-image/ /
+COPY --from=collected /root-of-image/ /
 ARG BASE
 ARG VERSION=unknown
 ARG REVISION=unknown
