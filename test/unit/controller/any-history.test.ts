@@ -58,6 +58,16 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 3, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(0, 50, 600, 3_000, 31_000) }) },
 );
 
+/** What of the settings takes other ways to the same end. */
+const anyOptions = fc.record({
+	isBlind: fc.boolean(),
+	settings: fc.record({
+		concurrency: fc.constantFrom(1, 8),
+		deregister: fc.constantFrom('always', 'on-success'),
+	}),
+	ownership: fc.record({ cleanup: fc.boolean() }),
+});
+
 const { signal } = new AbortController();
 const seizedPort = 2;
 
@@ -123,8 +133,8 @@ async function allowed({ source, agent }: World): Promise<ReadonlyMap<string, Re
 }
 
 test('whatever happened, once all is well the agent has what runs, nothing else of ours, and nothing more is written', async (t) => {
-	const property = fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
-		const made = await world(t);
+	const property = fc.asyncProperty(anyOptions, fc.array(anyStep, { maxLength: 40 }), async (options, steps) => {
+		const made = await world(t, options);
 		try {
 			for (const step of steps) await carryOut(step, made);
 			made.source.fail(undefined);

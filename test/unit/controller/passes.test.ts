@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { delay, filter } from 'rxjs';
 import { container, numbered } from './containers.ts';
-import { stillWorld, type World, world } from './world.ts';
+import { stillWorld, unreachable, type World, world } from './world.ts';
 
 const web = container({});
 
@@ -44,6 +44,75 @@ suite('who asks for a pass', () => {
 			}),
 			2,
 		);
+	});
+});
+
+suite('a pass that is asked for while one runs', () => {
+	/** A pass is on its way, and so many more were asked for. */
+	const asking = async (t: TestContext, requests: number) => {
+		const made = await world(t, { settings: { intervalMs: 0 } });
+		const gate = Promise.withResolvers<void>();
+		const before = made.calls.get('list') ?? 0;
+		made.trouble.listing = gate.promise;
+		made.controller.passes.request('tick');
+		await made.time.settled();
+		for (let n = 0; n < requests; n++) made.controller.passes.request('watch');
+		await made.time.settled();
+		const lists = (): number => (made.calls.get('list') ?? 0) - before;
+		assert.equal(lists(), 1, 'two passes never run at once');
+		return { ...made, gate, lists };
+	};
+
+	test('follows it, once', async (t) => {
+		const { time, gate, lists, controller, log } = await asking(t, 3);
+		gate.resolve();
+		await time.advance(10_000);
+		assert.equal(lists(), 2);
+		assert.equal(log.metrics.count('reconsul_resync_total', { trigger: 'watch' }), 1);
+		await controller.passes.idle();
+	});
+
+	test('does not follow by itself', async (t) => {
+		const { time, gate, lists } = await asking(t, 0);
+		gate.resolve();
+		await time.advance(10_000);
+		assert.equal(lists(), 1);
+	});
+
+	test('does not follow once the daemon is to stop', async (t) => {
+		const { time, gate, lists, controller } = await asking(t, 3);
+		const stopping = controller.stop();
+		gate.resolve();
+		await stopping;
+		await time.advance(10_000);
+		assert.equal(lists(), 1);
+	});
+});
+
+suite('when a pass was last tried', () => {
+	test('is the start, before the first', async (t) => {
+		const { controller, time } = await stillWorld(t);
+		assert.deepEqual(
+			[controller.passes.attemptedAt, controller.passes.lastAttemptAt, controller.passes.lastSuccessAt],
+			[time.clock.now(), 0, 0],
+		);
+	});
+
+	test('moves on though it fails, unlike when it last went well', async (t) => {
+		const { controller, time, trouble } = await world(t);
+		const { passes } = controller;
+		const wentWellAt = passes.lastSuccessAt;
+		assert.ok(wentWellAt > 0);
+		assert.equal(passes.error, undefined);
+		trouble.all = unreachable;
+		await time.advance(120_000);
+		assert.ok(time.clock.now() - passes.attemptedAt <= 18_000);
+		assert.ok(Date.now() - passes.lastAttemptAt <= 18_000);
+		assert.deepEqual([passes.lastSuccessAt, passes.error], [wentWellAt, unreachable]);
+		trouble.all = undefined;
+		await time.advance(20_000);
+		assert.ok(passes.lastSuccessAt > wentWellAt);
+		assert.equal(passes.error, undefined);
 	});
 });
 

@@ -24,6 +24,8 @@ interface Trouble {
 	forbidsScripts: boolean;
 	/** Writes take as long as this. */
 	writing: Promise<void> | undefined;
+	/** Lists take as long as this. */
+	listing: Promise<void> | undefined;
 }
 
 export interface WorldOptions {
@@ -87,6 +89,7 @@ export async function stillWorld(t: TestContext, options: WorldOptions = {}): Pr
 		reads: new Map(),
 		forbidsScripts: false,
 		writing: undefined,
+		listing: undefined,
 	};
 	const writes: string[] = [];
 	const calls = new Map<string, number>();
@@ -167,6 +170,7 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 			}),
 		list: (signal) =>
 			call('list', async () => {
+				await trouble.listing;
 				const list = await agent.list(signal);
 				return { ...list, registrations: list.registrations.filter(({ id }) => !trouble.unlisted.has(id)) };
 			}),
