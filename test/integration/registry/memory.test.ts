@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
+import { unknownTo187 } from './fields-suite.ts';
 import { registrySuite } from './registry-suite.ts';
 import { service, stamp } from './samples.ts';
 import type { Bench } from './suite-words.ts';
@@ -8,7 +9,7 @@ import type { Bench } from './suite-words.ts';
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);
 
 registrySuite('the registry in memory', async (): Promise<Bench> => {
-	const registry = memoryRegistry();
+	const registry = memoryRegistry({ lacks: unknownTo187 });
 	const foreign = { name: 'theirs', status: 'critical' };
 	return {
 		registry,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Check, ServiceInstance } from '../../../src/model.ts';
 import { compare } from '../../../src/plan/compare.ts';
 import { checkTests } from './checks-suite.ts';
+import { fieldTests } from './fields-suite.ts';
 import { service, stamp, tcpCheck, ttlCheck } from './samples.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 import { idsIn, watching } from './watching.ts';
@@ -23,6 +24,7 @@ export function registrySuite(name: string, make: () => Promise<Bench>): void {
 		storing(() => bench, registerAll);
 		refusing(() => bench);
 		checkTests(() => bench, registerAll);
+		fieldTests(() => bench, registerAll);
 		watchingTests(() => bench, registerAll);
 	});
 }
@@ -114,6 +116,7 @@ const invalid: readonly (readonly [sentence: string, change: Partial<ServiceInst
 	['the address of everywhere', { address: '0.0.0.0' }],
 	['the IPv6 address of everywhere', { address: '::' }],
 	['a passing weight of 0', { weights: { passing: 0, warning: 1 } }],
+	['a weight that DNS has no room for', { weights: { passing: 65_536, warning: 1 } }],
 	['a negative warning weight', { weights: { passing: 1, warning: -1 } }],
 	['a key of Meta with a space', { meta: { 'a b': '' } }],
 	['an empty key of Meta', { meta: { '': 'x' } }],
@@ -124,6 +127,7 @@ const invalid: readonly (readonly [sentence: string, change: Partial<ServiceInst
 	['a check without an interval', { checks: [{ id: 'c', name: 'c', tcp: '127.0.0.1:9' }] }],
 	['a check with an interval and a TTL', { checks: [tcpCheck('c', { ttl: '10s' })] }],
 	['a check that checks nothing', { checks: [{ id: 'c', name: 'c' }] }],
+	['a check with a TTL that repeats another service', { checks: [ttlCheck('c', { aliasService: 'u1:web:81' })] }],
 	['a check with a status of its own invention', { checks: [ttlCheck('c', { status: 'fine' })] }],
 ];
 
