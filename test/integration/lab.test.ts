@@ -39,7 +39,7 @@ describe('the lab', () => {
 	});
 
 	test("only what carries this process's label is removed", async () => {
-		const kept = await docker('create', '--label', 'reconsul.lab=1', 'busybox');
+		const kept = await docker('create', '--label', 'lab.reconsul=1', 'busybox');
 		const network = await docker('network', 'create', ...labelArgs, `lab-${process.pid}`);
 		const { id } = await runContainer('redis');
 		await removeAll();

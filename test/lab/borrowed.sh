@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The lab of anybody but root: the Docker that works already, and a Consul of our own. Nothing without the label
-# reconsul.lab=1 is touched, so an image that the user has is never replaced.
+# lab.reconsul=1 is touched, so an image that the user has is never replaced.
 # shellcheck disable=SC2154 # cache, run and here are the caller's
 
 consul_answers() {
@@ -52,8 +52,8 @@ borrowed_down() {
 	local pid
 	if pid=$(borrowed_consul); then kill "$pid"; fi
 	if [ -e "$run/loaded" ]; then
-		docker ps -aq --filter label=reconsul.lab=1 | xargs docker rm -f >/dev/null 2>&1 || true
-		docker image ls -q --filter label=reconsul.lab=1 | sort -u | xargs docker rmi -f >/dev/null 2>&1 || true
+		docker ps -aq --filter label=lab.reconsul=1 | xargs docker rm -f >/dev/null 2>&1 || true
+		docker image ls -q --filter label=lab.reconsul=1 | sort -u | xargs docker rmi -f >/dev/null 2>&1 || true
 	fi
 	rm -rf "$run"
 }

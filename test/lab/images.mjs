@@ -62,7 +62,7 @@ function imageConfig({ expose = [], env = {}, labels = {}, cmd }, diffId) {
 			Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
 			Cmd: cmd ?? ['/bin/serve', ...expose],
 			ExposedPorts: Object.fromEntries(expose.map((port) => [port, {}])),
-			Labels: values.label ? { ...labels, 'reconsul.lab': '1' } : labels,
+			Labels: values.label ? { ...labels, 'lab.reconsul': '1' } : labels,
 		},
 		rootfs: { type: 'layers', diff_ids: [`sha256:${diffId}`] },
 		history: [{ created: '2026-01-01T00:00:00Z', created_by: 'the lab' }],

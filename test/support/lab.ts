@@ -8,9 +8,9 @@ export type { ConsulProcess, DockerdProcess } from './lab-daemons.ts';
 export { startConsul, startDockerd } from './lab-daemons.ts';
 
 const run = promisify(execFile);
-const label = 'reconsul.lab=1';
+const label = 'lab.reconsul=1';
 // Test files run side by side in processes of their own and must not remove each other's containers.
-const ownLabel = `reconsul.lab.run=${process.pid}`;
+const ownLabel = `lab.reconsul.run=${process.pid}`;
 
 /**
  * The docker client, against the lab's engine unless the arguments name another with `-H`.
