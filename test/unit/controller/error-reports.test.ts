@@ -22,10 +22,10 @@ suite('a failure that goes on', () => {
 		assert.deepEqual(
 			lines.map(({ level, message, fields }) => [level, message, fields['times']]),
 			[
-				['warn', 'Consul says no; trying again', 1],
+				['warn', 'Consul says no; tried again when its container changes, or after 10 minutes', 1],
 				['error', 'still failing: Consul says no', 10],
 				['error', 'still failing: Consul says no', 20],
-				['info', `${key} is well again`, 21],
+				['info', 'what failed before no longer does', 21],
 			],
 		);
 	});
@@ -74,7 +74,7 @@ suite('a side that is away', () => {
 			reports.failed('resync', refused(errorClass));
 			assert.deepEqual(said('warn', 'error'), ['Consul says no; trying again']);
 			reports.recovered('consul');
-			assert.deepEqual(said('info'), ['consul is well again']);
+			assert.deepEqual(said('info'), ['Consul answers again']);
 		});
 
 	for (const errorClass of ['unavailable', 'throttled', 'forbidden'] as const)

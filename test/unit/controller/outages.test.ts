@@ -74,7 +74,7 @@ suite('while Docker is away', () => {
 		assert.deepEqual([registered().length, controller.docker.error], [1, undefined]);
 		assert.deepEqual(
 			log.said('info').filter((line) => line.includes('well again')),
-			['docker is well again'],
+			['Docker answers again'],
 		);
 	});
 });
