@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts';
 import type { Key } from '../plan/ownership.ts';
-import { classOf, messageOf, sideOf } from './failures.ts';
+import { classOf, isPermanent, messageOf, sideOf } from './failures.ts';
 
 /** A failure that goes on is told once, then every tenth time, and at last that it is over. */
 const everyNth = 10;
@@ -23,16 +23,31 @@ export class ErrorReports {
 		const times = (this.#counts.get(subject) ?? 0) + 1;
 		if (times === 1 && this.#counts.size >= maxRemembered) return;
 		this.#counts.set(subject, times);
-		const fields = { subject: subject.slice(0, 64), times, error };
-		if (times === 1) this.#log.warn(fields, `${messageOf(error)}; trying again`);
+		const fields = { subject: shortly(subject), times, error };
+		const next = isPermanent(error) && key !== 'resync' ? putOff : 'trying again';
+		if (times === 1) this.#log.warn(fields, `${messageOf(error)}; ${next}`);
 		else if (times % everyNth === 0) this.#log.error(fields, `still failing: ${messageOf(error)}`);
 	}
 
 	/** `subject` is a key, or the side that answers again. */
-	recovered(subject: string): void {
+	recovered(subject: Subject): void {
 		const times = this.#counts.get(subject);
 		if (times === undefined) return;
 		this.#counts.delete(subject);
-		this.#log.info({ times }, `${subject.slice(0, 64)} is well again`);
+		this.#log.info({ subject: shortly(subject), times }, ends[subject] ?? 'what failed before no longer does');
 	}
 }
+
+type Subject = Key | 'resync' | 'consul' | 'docker';
+
+const putOff = 'tried again when its container changes, or after 10 minutes';
+
+const ends: Readonly<Record<string, string>> = {
+	consul: 'Consul answers again',
+	docker: 'Docker answers again',
+	resync: 'full passes succeed again',
+};
+
+/** Docker's own short form of a container's id. */
+const shortly = (subject: string): string =>
+	/^[0-9a-f]{64}$/.test(subject) ? subject.slice(0, 12) : subject.slice(0, 64);

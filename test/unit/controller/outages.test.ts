@@ -73,7 +73,7 @@ suite('while Docker is away', () => {
 		await time.advance(20_000);
 		assert.deepEqual([registered().length, controller.docker.error], [1, undefined]);
 		assert.deepEqual(
-			log.said('info').filter((line) => line.includes('well again')),
+			log.said('info').filter((line) => line.includes('answers again')),
 			['Docker answers again'],
 		);
 	});
