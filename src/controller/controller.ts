@@ -1,4 +1,5 @@
 import { defer, type Observable, retry, type Subscription, switchMap, timer } from 'rxjs';
+import { confirmAfterMs } from '../plan/guard.ts';
 import { type Key, standingOf } from '../plan/ownership.ts';
 import type { RegistryChange } from '../registry/registry.ts';
 import type { SourceChange } from '../source/source.ts';
@@ -89,13 +90,26 @@ export class Controller {
 	/**
 	 * One full pass and what follows from it, without watching anything.
 	 *
-	 * @returns how many keys could not be brought in line; 1 where the pass itself failed
+	 * @returns how many keys could not be brought in line, what the brake still holds included; 1 where the pass itself failed
 	 */
 	async once(): Promise<number> {
 		this.passes.request('start');
 		await this.passes.idle();
+		if (this.state.brake !== undefined) await this.#lookAgain();
 		await this.queue.drain();
-		return this.passes.lastSuccessAt === 0 ? 1 : this.queue.failing;
+		if (this.passes.lastSuccessAt === 0 || this.passes.error !== undefined) return 1;
+		return this.queue.failing + (this.state.brake?.ids.size ?? 0);
+	}
+
+	/** The pass that confirms a mass delete; without it, runs of one pass each would hold it for ever. */
+	async #lookAgain(): Promise<void> {
+		const { clock, signal } = this.#context;
+		await new Promise<void>((resolve) => {
+			clock.after(confirmAfterMs, resolve);
+			signal.addEventListener('abort', () => resolve(), { once: true });
+		});
+		this.passes.request('confirm');
+		await this.passes.idle();
 	}
 
 	/**

@@ -40,6 +40,44 @@ suite('one pass and no more (--once)', () => {
 		assert.equal(made.registered().length, 2);
 	});
 
+	test('looks a second time, 5 s later, before it takes out more than half', async (t) => {
+		const made = await stillWorld(t, { containers: some(6) });
+		await made.controller.once();
+		for (const { id } of some(5)) made.source.remove(id);
+		let problems: number | undefined;
+		const looking = made.another().once();
+		void looking.then((count) => {
+			problems = count;
+		});
+		await made.time.advance(4_900);
+		assert.deepEqual([made.registered().length, problems], [6, undefined]);
+		await made.time.advance(200);
+		assert.deepEqual([made.registered().length, await looking], [1, 0]);
+	});
+
+	test('tells what it still holds back, when the second look wants something else', async (t) => {
+		const made = await stillWorld(t, { containers: some(6) });
+		await made.controller.once();
+		for (const { id } of some(5)) made.source.remove(id);
+		const looking = made.another().once();
+		await made.time.advance(2_000);
+		made.source.remove(numbered(5).id);
+		await made.time.advance(3_100);
+		assert.deepEqual([await looking, made.registered().length], [6, 6]);
+	});
+
+	test('does not wait for the second look once it is given up', async (t) => {
+		const giveUp = new AbortController();
+		const made = await stillWorld(t, { containers: some(6) });
+		await made.controller.once();
+		for (const { id } of some(5)) made.source.remove(id);
+		const looking = made.another({ signal: giveUp.signal }).once();
+		await made.time.settled();
+		giveUp.abort(new Error('reconsul is being stopped'));
+		assert.ok((await looking) > 0);
+		assert.equal(made.registered().length, 6);
+	});
+
 	test('tells how many could not be brought in line', async (t) => {
 		const { controller, trouble, registered } = await stillWorld(t, { containers: some(3) });
 		for (const id of ['u1:web-0:80', 'u1:web-1:80']) trouble.writes.set(id, new RegistryError('invalid', 'no'));
@@ -173,4 +211,27 @@ suite('--deregister-on-exit', () => {
 		await ending;
 		assert.deepEqual(made.registered(), ['u1:web:80 192.0.2.10:49153']);
 	});
+});
+
+test('two daemons of different names do not disturb each other', async (t) => {
+	const made = await world(t, { containers: some(3) });
+	const other = made.another({ settings: { hostname: 'u2' } });
+	t.after(() => other.stop());
+	other.start();
+	await made.time.advance(5_000);
+	assert.equal(made.registered().length, 6);
+	made.newWrites();
+	await made.time.advance(120_000);
+	assert.deepEqual(made.newWrites(), []);
+	made.source.remove(numbered(0).id);
+	await made.agent.deregister('u2:web-1:80', soon());
+	await made.time.advance(5_000);
+	assert.deepEqual(made.newWrites().toSorted(), [
+		'deregister u1:web-0:80',
+		'deregister u2:web-0:80',
+		'register u2:web-1:80',
+	]);
+	await made.controller.stop();
+	await made.controller.deregisterAll();
+	assert.deepEqual(made.registered(), ['u2:web-1:80 192.0.2.10:40001', 'u2:web-2:80 192.0.2.10:40002']);
 });
