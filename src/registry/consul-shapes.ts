@@ -117,23 +117,48 @@ export function readServices(body: unknown): Read<readonly Registration[]> {
 	return readAll(Object.entries(body));
 }
 
+/** What was read of each row, by id, and the index of its last change; two states of a row never have the same. */
+export type KnownRows = Map<string, { readonly index: number; readonly registration: Registration }>;
+
 /**
  * The body of `/catalog/node-services/<node>`; `undefined` where it shows nothing of the node at all, which is what a token
  * without `node:read` gets, with status 200, and also what a node gets that has not joined yet.
+ *
+ * @param known rows that have not changed are taken from here as they are; afterwards it holds those of this answer
  */
-export function readNodeServices(body: unknown): Read<readonly Registration[] | undefined> {
+export function readNodeServices(
+	body: unknown,
+	known: KnownRows = new Map(),
+): Read<readonly Registration[] | undefined> {
 	if (body === null) return { ok: true, value: undefined };
 	if (!isObject(body)) return { ok: false, rule: 'the services of the node are not an object' };
 	const services = body['Services'];
 	if (services === null || services === undefined) return { ok: true, value: undefined };
 	if (!Array.isArray(services)) return { ok: false, rule: 'Services is not a list' };
-	return readAll(services.map((row: unknown) => [isObject(row) ? String(row['ID']) : '', row]));
+	const before = new Map(known);
+	known.clear();
+	return readAll(
+		services.map((row: unknown) => [isObject(row) ? String(row['ID']) : '', row]),
+		(row, what, id) => {
+			const index = isObject(row) ? row['ModifyIndex'] : undefined;
+			const same = before.get(id);
+			const service: Read<Registration> =
+				same !== undefined && same.index === index ? { ok: true, value: same.registration } : readService(row, what);
+			if (service.ok && typeof index === 'number') known.set(id, { index, registration: service.value });
+			return service;
+		},
+	);
 }
 
-function readAll(rows: readonly (readonly [id: string, row: unknown])[]): Read<readonly Registration[]> {
+type ReadRow = (row: unknown, what: string, id: string) => Read<Registration>;
+
+function readAll(
+	rows: readonly (readonly [id: string, row: unknown])[],
+	readRow: ReadRow = readService,
+): Read<readonly Registration[]> {
 	const registrations: Registration[] = [];
 	for (const [id, row] of rows) {
-		const service = readService(row, `service ${id.slice(0, 200)}`);
+		const service = readRow(row, `service ${id.slice(0, 200)}`, id);
 		if (!service.ok) return service;
 		registrations.push(service.value);
 	}

@@ -4,7 +4,7 @@ import type { Registration } from '../model.ts';
 import { stampKeys } from './consul-body.ts';
 import { type Asked, failure, malformed, refusal } from './consul-errors.ts';
 import type { ConsulHttp } from './consul-http.ts';
-import { readNodeServices } from './consul-shapes.ts';
+import { type KnownRows, readNodeServices } from './consul-shapes.ts';
 import { type RegistryChange, RegistryError } from './registry.ts';
 
 export interface WatchOptions {
@@ -69,6 +69,7 @@ async function follow(options: WatchOptions, owner: string, link: Link, signal: 
 	const node = await options.node(signal);
 	const asked: Asked = `GET /v1/catalog/node-services/${encodeURIComponent(node)}`;
 	const filter = `Meta["${stampKeys.owner}"] == ${quoted(owner)}`;
+	const known: KnownRows = new Map();
 	let index = 0;
 	while (!signal.aborted) {
 		const askedAt = clock.now();
@@ -76,9 +77,11 @@ async function follow(options: WatchOptions, owner: string, link: Link, signal: 
 		// The agent adds up to a sixteenth of the wait, so that not all come back at once.
 		const answer = await http.call(asked, { signal, query, deadlineMs: (waitMs * 17) / 16 + 5_000 });
 		if (answer.status !== 200) throw refusal(asked, answer);
-		const services = readNodeServices(answer.body);
-		if (!services.ok) return malformed(asked, services.rule);
 		const next = nextIndex(index, answer.headers['x-consul-index']);
+		// Another catalog counts anew.
+		if (next === 0) known.clear();
+		const services = readNodeServices(answer.body, known);
+		if (!services.ok) return malformed(asked, services.rule);
 		if (services.value === undefined) link.lost(blind(asked));
 		else
 			link.answered(

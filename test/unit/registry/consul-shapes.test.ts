@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Registration } from '../../../src/model.ts';
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import {
+	type KnownRows,
 	readCheckIds,
 	readMeta,
 	readNodeServices,
@@ -144,6 +145,30 @@ describe('lists', () => {
 	}
 	test('a node without services has an empty list', () => {
 		assert.deepEqual(readNodeServices({ Node: {}, Services: [] }), { ok: true, value: [] });
+	});
+	test('a row that has not changed is not read again, one that has is, and one that went is forgotten', () => {
+		const known: KnownRows = new Map();
+		const seen = (...rows: readonly object[]): readonly (readonly [name: string, isSame: boolean])[] => {
+			const before = new Set([...known.values()].map(({ registration }) => registration));
+			const services = readNodeServices({ Node: {}, Services: rows }, known);
+			assert.ok(services.ok);
+			return (services.value ?? []).map((service) => [service.name, before.has(service)]);
+		};
+		const a = { ID: 'a', Service: 'a', ModifyIndex: 1 };
+		const b = { ID: 'b', Service: 'b', ModifyIndex: 1 };
+		const unnumbered = { ID: 'c', Service: 'c' };
+		assert.deepEqual(seen(a, b, unnumbered), [
+			['a', false],
+			['b', false],
+			['c', false],
+		]);
+		assert.deepEqual(seen(a, { ...b, Service: 'b2', ModifyIndex: 2 }, unnumbered), [
+			['a', true],
+			['b2', false],
+			['c', false],
+		]);
+		assert.deepEqual(seen(unnumbered), [['c', false]]);
+		assert.deepEqual(seen(a), [['a', false]]);
 	});
 	test('the node’s own checks are not the service’s', () => {
 		const checks = [

@@ -64,6 +64,26 @@ for (const [sentence, index] of [
 	});
 }
 
+test('what was read of rows does not outlive the catalog that they were of', async () => {
+	using bench = new PlayedAgent();
+	const row = (name: string): object => ({ ID: 'a', Service: name, Meta: { 'reconsul-owner': 'u1' }, ModifyIndex: 3 });
+	const withRow = (index: number, name: string): Answer => ({
+		...answer(index, []),
+		body: { Node: {}, Services: [row(name)] },
+	});
+	const names = (): readonly string[] =>
+		bench.news.flatMap((change) => (change.kind === 'changed' ? change.seen.map(({ name }) => name) : []));
+	await (await bench.question()).settle(withRow(7, 'before'));
+	bench.clock.next();
+	await (await bench.question()).settle(withRow(5, 'after'));
+	assert.deepEqual(names(), ['before', 'after']);
+	bench.clock.next();
+	await (await bench.question()).settle(unreachable());
+	bench.clock.next();
+	await (await bench.question()).settle(withRow(9, 'after the outage'));
+	assert.deepEqual(names(), ['before', 'after', 'after the outage']);
+});
+
 test('an agent that gives no index is believed to have news each time', async () => {
 	using bench = new PlayedAgent();
 	await (await bench.question()).settle(answer(undefined, ['a']));
