@@ -121,6 +121,29 @@ describe('health checks', () => {
 		await eventually('nothing is left', async () => assert.deepEqual([await stage.ids(), await checks()], [[], []]));
 	});
 
+	test('-ttl: a service is passing for as long as the daemon says so, and critical once nobody does', async () => {
+		await stage.run('--name', 'redis.0', '-p', '10000:6379', 'redis');
+		await using daemon = await stage.start('-ttl=2', '-ttl-refresh=1');
+		const seen = new Set<string>();
+		const status = async (): Promise<string> => {
+			const [found] = await checks();
+			seen.add(`${found?.CheckID} ${found?.Status}`);
+			return found?.Status ?? 'missing';
+		};
+		await eventually('it is there', async () => assert.equal(await status(), 'passing'));
+		seen.clear();
+		// Longer than it would live by itself.
+		await eventually('three heartbeats', async () => {
+			await status();
+			return (await daemon.metric('reconsul_heartbeats_total', { result: 'ok' })) >= 3;
+		});
+		assert.deepEqual(seen, new Set(['reconsul:u1:redis.0:6379:ttl passing']));
+		assert.equal(await daemon.writes(), 1);
+		await daemon.kill();
+		await eventually('it is critical', async () => assert.equal(await status(), 'critical'));
+		await stage.consul.request('PUT', '/v1/agent/service/deregister/u1:redis.0:6379');
+	});
+
 	test('where the agent forbids scripts, the service is registered without its check, and is left alone then', async () => {
 		await using consul = await startConsul({ config: { enable_script_checks: false } });
 		await using daemon = await startDaemon({

@@ -6,6 +6,7 @@ import { type AgentService, agentServices, type Service, startStage } from './st
 
 const stage = await startStage();
 after(() => stage[Symbol.asyncDispose]());
+before(() => stage.engine.docker('network', 'create', 'backend'));
 
 const hostAddress = '192.0.2.10';
 
@@ -107,7 +108,6 @@ describe('the quick start', () => {
 	});
 
 	test('on a network of the user, published ports are services as on the default one', async () => {
-		await stage.engine.docker('network', 'create', 'backend');
 		await stage.run('--network=backend', '--name', 'redis.0', '-p', '10000:6379', 'progrium/redis');
 		await shows([{ ID: 'u1:redis.0:6379', Name: 'redis', IP: hostAddress, Port: 10000, Tags: [], Attrs: {} }]);
 	});
@@ -154,7 +154,6 @@ describe('with -internal', () => {
 	});
 
 	test('on a network of the user it is the address there', async () => {
-		await stage.engine.docker('network', 'create', 'backend');
 		await stage.run('--network=backend', '--name', 'redis.0', 'progrium/redis');
 		const IP = await addressOf('redis.0', 'backend');
 		await shows([{ ID: 'u1:redis.0:6379', Name: 'redis', IP, Port: 6379, Tags: [], Attrs: {} }]);

@@ -33,7 +33,7 @@ export interface Stage extends AsyncDisposable {
 	launch(...options: readonly string[]): Promise<Daemon>;
 	/** `docker run -d ARGS`; the container's id. */
 	run(...args: readonly string[]): Promise<string>;
-	/** Ends and removes all containers and networks. */
+	/** Ends and removes all containers. */
 	clear(): Promise<void>;
 	/** What the agent has, by id. */
 	services(): Promise<readonly Service[]>;
@@ -60,7 +60,6 @@ export async function startStage(consulConfig: object = {}): Promise<Stage> {
 		clear: async () => {
 			const containers = await engine.docker('ps', '-aq');
 			if (containers !== '') await engine.docker('rm', '-fv', ...containers.split('\n'));
-			await engine.docker('network', 'prune', '-f');
 		},
 		services,
 		ids: async () => (await services()).map(({ ID }) => ID),

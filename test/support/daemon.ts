@@ -133,11 +133,15 @@ export async function launchDaemon({ registry, options = [], port, ...rest }: Da
 	const listen = `127.0.0.1:${port ?? (await freePort())}`;
 	const program = startProgram([`--listen=${listen}`, '--log-format=json', ...options, registry], rest);
 	const url = `http://${listen}`;
-	const text = async (path: string): Promise<string> =>
-		(await fetch(url + path, { signal: AbortSignal.timeout(5_000) })).text();
-	const failedChecks = async (): Promise<readonly string[]> =>
-		[...(await text('/readyz')).matchAll(/^\[-\](\S+) failed/gm)].map(([, name]) => String(name));
-	const metric: Daemon['metric'] = async (name, labels = {}) => sum(await text('/metrics'), name, labels);
+	const get = (path: string): Promise<Response> => fetch(url + path, { signal: AbortSignal.timeout(5_000) });
+	const failedChecks = async (): Promise<readonly string[]> => {
+		const response = await get('/readyz');
+		const names = [...(await response.text()).matchAll(/^\[-\](\S+) failed/gm)].map(([, name]) => String(name));
+		if (response.status !== (names.length === 0 ? 200 : 503))
+			throw new Error(`/readyz says ${response.status} and names ${names}`);
+		return names;
+	};
+	const metric: Daemon['metric'] = async (name, labels = {}) => sum(await (await get('/metrics')).text(), name, labels);
 	return extended(program, {
 		url,
 		failedChecks,
