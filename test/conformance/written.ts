@@ -1,5 +1,5 @@
-import type { RecordedContainer, RecordedService } from '../support/recorded.ts';
 import type { Scenario } from './live/play.ts';
+import { env, redis, run, service, web, webService, webWithCheck } from './written-words.ts';
 
 /**
  * Cases that nobody recorded: what the list of differences and findings says, written as cases. They are played as the
@@ -18,39 +18,6 @@ const base = {
 	expect: [],
 	expectChecks: {},
 } as const satisfies Partial<Scenario>;
-
-const run = (name: string, image: string, ...args: readonly string[]): RecordedContainer => ({ name, image, args });
-const redis = (...args: readonly string[]): RecordedContainer =>
-	run('redis.0', 'progrium/redis', '-p', '10000:6379', ...args);
-const web = (...args: readonly string[]): RecordedContainer =>
-	run('web.0', 'acme/my_app.web-ui', '-p', '8000:80', ...args);
-const env = (...pairs: readonly string[]): readonly string[] => pairs.flatMap((pair) => ['-e', pair]);
-
-const service = (given: Partial<RecordedService>): RecordedService => ({
-	ID: 'u1:redis.0:6379',
-	Service: 'redis',
-	Address: '192.168.1.102',
-	Port: 10000,
-	Tags: [],
-	Meta: {},
-	EnableTagOverride: false,
-	...given,
-});
-const webService = (given: Partial<RecordedService>): RecordedService =>
-	service({ ID: 'u1:web.0:80', Service: 'my_app.web-ui', Port: 8000, ...given });
-
-const webWithCheck = (
-	variables: Readonly<Record<string, string>>,
-	check: Readonly<Record<string, unknown>> | null,
-): Pick<Scenario, 'containers' | 'expect' | 'expectChecks'> => ({
-	containers: [web(...env(...Object.entries(variables).map(([key, value]) => `SERVICE_${key}=${value}`)))],
-	expect: [
-		webService({
-			Meta: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key.toLowerCase(), value])),
-		}),
-	],
-	expectChecks: { 'u1:web.0:80': check },
-});
 
 const netA = { name: 'net-a', args: ['--subnet', '10.77.1.0/24'] };
 const front = { ID: 'front', Service: 'my_app.web-ui', Port: 8000 };
