@@ -42,7 +42,7 @@ private_exec_here() {
 	exec nsenter --target "$pid" --net --uts --mount -- \
 		env --chdir="$PWD" -u DOCKER_HOST -u DOCKER_CONTEXT -u DOCKER_TLS_VERIFY -u DOCKER_CERT_PATH \
 		-u CONSUL_HTTP_ADDR -u CONSUL_HTTP_SSL -u CONSUL_HTTP_TOKEN -u CONSUL_HTTP_TOKEN_FILE -u CONSUL_NAMESPACE \
-		RECONSUL_LAB=1 RECONSUL_LAB_TMP="$lab/tmp" RECONSUL_LAB_IMAGES="$(cat "$run/images")" \
+		RECONSUL_LAB=1 RECONSUL_LAB_TMP="$lab/tmp" RECONSUL_LAB_IMAGES="$run/images.tar" \
 		RECONSUL_LAB_STORAGE="$(cat "$run/storage")" RECONSUL_LAB_CGROUP="$(cgroup_name)" \
 		LAB_IPTABLES="$(cat "$run/iptables")" PATH="$(lab_path)" "$@"
 }
@@ -54,7 +54,8 @@ cgroup_name() {
 
 private_up() {
 	local pid deadline
-	PATH=$(lab_path) images_tar >"$run/images"
+	# A link of its own: another version of the sources may make other images while this lab is up.
+	ln -f "$(PATH=$(lab_path) images_tar)" "$run/images.tar"
 	printf '127.0.0.1 localhost\n::1 localhost\n192.0.2.10 u1\n' >"$run/hosts"
 	PATH=$(lab_path) LAB_CGROUP=$(cgroup_name) setsid unshare --net --uts --mount -- "$here/inside" "$lab" \
 		</dev/null >"$run/lab.log" 2>&1 9>&- &
@@ -66,7 +67,7 @@ private_up() {
 		[ $SECONDS -lt $deadline ] || die "dockerd or consul did not answer within 40 s: $(tail -n 5 "$run"/*.log)"
 		sleep 0.1
 	done
-	private_exec docker load --quiet --input "$(cat "$run/images")" >/dev/null
+	private_exec docker load --quiet --input "$run/images.tar" >/dev/null
 	touch "$run/loaded"
 }
 
