@@ -7,7 +7,7 @@ import { type ServiceRecord, tableOf, wrapped } from './record.ts';
 
 const width = 80;
 const commandWithinMs = 60_000;
-const ownLabel = `reconsul.demo=${process.pid}`;
+const ownLabel = `reconsul-demo=${process.pid}`;
 
 /** Where the demo shows itself: what it prints, and the commands that it runs as a person would. */
 export class Stage {
