@@ -83,6 +83,8 @@ function summary(decision: Decision): Summary {
 			return decision.reason === 'mass-delete'
 				? entry('remove', decision.held.observed, { reason: 'after a second look, 5 s later: it is one of many' })
 				: entry('held', decision.held.observed, { reason: holdReasons[decision.reason] });
+		case 'contested':
+			return summary(decision.repair);
 		case 'conflict':
 			return entry('conflict', decision.desired, { reason: holder(decision.holder) });
 	}

@@ -188,7 +188,9 @@ export class Controller {
 			return;
 		}
 		const { clock } = this.#context;
-		const { keys, later, unknown } = suspectsAmong(change.seen, this.state.index, clock.now());
+		const { index, budget } = this.state;
+		const now = clock.now();
+		const { keys, later, unknown } = suspectsAmong(change.seen, index, now, (id) => budget.isSpent(id, now));
 		for (const key of keys) this.queue.addUnlessBackingOff(key);
 		for (const { key, ms } of later) this.queue.addAfter(key, ms);
 		if (unknown.length > 0) {

@@ -15,8 +15,17 @@ export interface Suspicion {
 	readonly unknown: readonly ServiceId[];
 }
 
-/** Compares what the watch shows with what we expect. It names suspects only; reads by id decide. */
-export function suspectsAmong(seen: readonly Registration[], index: ServiceIndex, now: number): Suspicion {
+/**
+ * Compares what the watch shows with what we expect. It names suspects only; reads by id decide.
+ *
+ * @param isContested whether another writer has used up what may be spent on repairing the service
+ */
+export function suspectsAmong(
+	seen: readonly Registration[],
+	index: ServiceIndex,
+	now: number,
+	isContested: (id: ServiceId) => boolean = () => false,
+): Suspicion {
 	const rows = new Map(seen.map((row) => [row.id, row]));
 	const keys = new Set<Key>();
 	const later = new Map<Key, number>();
@@ -27,7 +36,9 @@ export function suspectsAmong(seen: readonly Registration[], index: ServiceIndex
 			continue;
 		}
 		const waitMs = expected.isConfirmed ? 0 : expected.since + settleMs - now;
-		if (waitMs <= 0) keys.add(expected.key);
+		// That something is wrong with these is known, and every change in the catalog would have all of them read again.
+		if (isContested(id)) later.set(expected.key, Math.max(settleMs, later.get(expected.key) ?? 0));
+		else if (waitMs <= 0) keys.add(expected.key);
 		else later.set(expected.key, Math.max(waitMs, later.get(expected.key) ?? 0));
 	}
 	const isUnknown = ({ id, kind }: Registration): boolean =>

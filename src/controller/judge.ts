@@ -1,9 +1,10 @@
 import type { Derivation } from '../derive/derive.ts';
-import type { Container, Registration, ServiceId } from '../model.ts';
+import type { Container, Registration, ServiceId, Stamp } from '../model.ts';
+import { withinBudget } from '../plan/budget.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
-import type { Settings } from './context.ts';
+import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import type { ServiceIndex } from './service-index.ts';
 import type { State } from './state.ts';
@@ -32,7 +33,7 @@ export interface Finding {
 export function judge(
 	{ key, identity, container, derivation }: Subject,
 	{ found, rivals, brake }: Finding,
-	settings: Settings,
+	{ settings, clock }: Pick<Context, 'settings' | 'clock'>,
 	state: State,
 ): readonly Decision[] {
 	const { ownership } = identity;
@@ -41,7 +42,7 @@ export function judge(
 		const expected = state.index.expectedOf(id);
 		return expected?.isWritten === true && expected.key === key;
 	});
-	return decide({
+	const decisions = decide({
 		key,
 		wanted: isLeftover ? [] : derivation.services,
 		found,
@@ -60,6 +61,9 @@ export function judge(
 				braked: brake?.ids.has(id) === true && !state.news.hasSeenEnd(key),
 			}),
 	});
+	const leftAs = (decision: Decision): Stamp | undefined =>
+		decision.kind === 'register' ? state.index.expectedOf(decision.desired.id)?.stamp : undefined;
+	return decisions.map((decision) => withinBudget(decision, leftAs(decision), state.budget, clock.now()));
 }
 
 /** Brings the index in line with what was decided on what is there, read at `now` on the clock. */

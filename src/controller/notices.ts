@@ -1,7 +1,9 @@
 import type { OmissionReason } from '../derive/derive.ts';
 import type { LogLevel } from '../log.ts';
+import type { Decision } from '../plan/decide.ts';
 import type { Context } from './context.ts';
-import type { ServiceView, View, Views } from './views.ts';
+import type { State } from './state.ts';
+import { meddlings, type ServiceView, type View, type Views } from './views.ts';
 
 /** How much a port that yields no service is worth a line: what the user asked for is not, what nobody can want is. */
 const levels: Readonly<Record<OmissionReason, LogLevel>> = {
@@ -39,6 +41,25 @@ export function show({ log, metrics }: Pick<Context, 'log' | 'metrics'>, views: 
 	for (const it of view.services)
 		if ((it.state === 'conflict' || it.state === 'held') && !stood.has(standing(it)))
 			log.warn({ container, id: it.service.id, state: it.state }, it.reason ?? it.state);
+}
+
+/** Somebody who goes on for days is told of once an hour, not once for each of a host's services. */
+const toldEveryMs = 3_600_000;
+
+/** Tells the log that another program keeps undoing what we write, by one service as an example. */
+export function tellOfMeddler(
+	{ log, clock }: Pick<Context, 'log' | 'clock'>,
+	state: Pick<State, 'meddlerToldAt'>,
+	decisions: readonly Decision[],
+): void {
+	const contest = decisions.find((it) => it.kind === 'contested');
+	if (contest === undefined || clock.now() - (state.meddlerToldAt ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return;
+	state.meddlerToldAt = clock.now();
+	const { id } = contest.repair.desired;
+	log.warn(
+		{ id, state: 'contested' },
+		`another program keeps changing services of ours (is registrator still running?), for instance ${id}: ${meddlings[contest.meddling]}`,
+	);
 }
 
 type MetaReason =

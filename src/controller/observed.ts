@@ -58,6 +58,7 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 		get: (id, signal) => observe(() => registry.get(id, signal)),
 		list: (signal) => observe(() => registry.list(signal)),
 		register: (service, stamp, signal) => observe(() => registry.register(service, stamp, signal)),
+		release: (found, signal) => observe(() => registry.release(found, signal)),
 		deregister: (id, signal) => observe(() => registry.deregister(id, signal)),
 		heartbeat: (checkId, signal) => observe(() => registry.heartbeat(checkId, signal)),
 		// The token may lack the right to it, which says nothing of the agent.

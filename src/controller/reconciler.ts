@@ -9,7 +9,7 @@ import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
-import { show } from './notices.ts';
+import { show, tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
 import { type Result, serviceView, shownContainer } from './views.ts';
 import type { Outcome } from './workqueue.ts';
@@ -101,8 +101,9 @@ export class Reconciler {
 		};
 		const present = new Map([...found].flatMap(([id, it]) => (it === undefined ? [] : [[id, it] as const])));
 		const rivals = await this.#rivals(readable, present);
-		const decisions = judge(readable, { found: present, rivals, brake: state.brake }, context.settings, state);
+		const decisions = judge(readable, { found: present, rivals, brake: state.brake }, context, state);
 		this.#note(subject, decisions, found);
+		tellOfMeddler(context, state, decisions);
 		const shown = shownContainer(container) ?? state.views.get(key)?.container;
 		const results = await this.#apply(decisions, { key, container: shown?.name, since }, course);
 		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
@@ -115,6 +116,7 @@ export class Reconciler {
 			omitted: derivation.omitted,
 			warnings: derivation.warnings,
 		});
+		for (const it of decisions) if (it.kind === 'contested') course.waits.push(it.waitMs);
 		if (derivation.retryAfterMs !== undefined) course.waits.push(derivation.retryAfterMs);
 		const dropped = decisions.flatMap((it) =>
 			it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : [],

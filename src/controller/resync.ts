@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
 import { sighting } from './look.ts';
-import { show } from './notices.ts';
+import { show, tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
 import { findingsOf, rivalsOf, subjectsOf } from './survey.ts';
 import { serviceView, shownContainer } from './views.ts';
@@ -107,7 +107,7 @@ async function blindSpot(
 function judgeAll(
 	subjects: readonly Subject[],
 	registrations: readonly Registration[],
-	{ settings }: Context,
+	context: Context,
 	state: State,
 ): readonly Judgement[] {
 	const [first] = subjects;
@@ -116,7 +116,7 @@ function judgeAll(
 	return subjects.map((subject) => {
 		const found = findings.get(subject.key) ?? new Map<ServiceId, Registration>();
 		const rivals = rivalsOf(subject, found, state.claims);
-		return { subject, decisions: judge(subject, { found, rivals, brake: undefined }, settings, state) };
+		return { subject, decisions: judge(subject, { found, rivals, brake: undefined }, context, state) };
 	});
 }
 
@@ -157,6 +157,7 @@ function claim(subject: Subject, state: State): void {
 function note({ subject, decisions }: Judgement, listedAt: number, context: Context, state: State): void {
 	const { key, container, derivation } = subject;
 	noteExpectations(subject, decisions, state.index, listedAt);
+	tellOfMeddler(context, state, decisions);
 	show(context, state.views, {
 		key,
 		at: listedAt,

@@ -1,4 +1,5 @@
 import type { ServiceId } from '../model.ts';
+import { Budget } from '../plan/budget.ts';
 import { Claims } from '../plan/claims.ts';
 import type { Brake } from '../plan/guard.ts';
 import type { Refusal } from '../plan/refusals.ts';
@@ -20,6 +21,10 @@ export class State {
 	brake: Brake | undefined;
 	/** Whether the engine has given a complete list since this process started. */
 	hasListed = false;
+	/** What is left to spend on repairing what another writer does. */
+	readonly budget = new Budget();
+	/** When the log was told of another writer, on the clock. */
+	meddlerToldAt: number | undefined;
 	/** When a service that Consul removed by itself was put back. */
 	readonly revivedAt = new Map<ServiceId, number>();
 	/** Services registered without what their agent refuses of their checks, and when to try again. */

@@ -1,10 +1,11 @@
 import type { Omission, OmissionReason, Warning } from '../derive/derive.ts';
 import type { ContainerId, Registration, ServiceInstance } from '../model.ts';
+import type { Meddling } from '../plan/budget.ts';
 import type { Decision, HoldReason } from '../plan/decide.ts';
 import type { Sighting } from '../plan/guard.ts';
 import type { Key } from '../plan/ownership.ts';
 
-export type ServiceState = 'registered' | 'pending' | 'conflict' | 'held' | 'orphaned' | 'failed';
+export type ServiceState = 'registered' | 'pending' | 'conflict' | 'contested' | 'held' | 'orphaned' | 'failed';
 
 /** One service of a container, wanted or found, and how it stands. */
 export interface ServiceView {
@@ -65,6 +66,8 @@ export function serviceView(decision: Decision, result: Result): ServiceView | u
 			};
 		case 'conflict':
 			return { service: decision.desired, state: 'conflict', reason: holderOf(decision.holder) };
+		case 'contested':
+			return { service: decision.repair.desired, state: 'contested', reason: meddlings[decision.meddling] };
 	}
 }
 
@@ -76,6 +79,11 @@ const reasonOf = (because: readonly { readonly field: string }[]): string =>
 const holderOf = ({ stamp }: Registration): string => {
 	if (stamp === undefined) return 'its id is taken by an entry that reconsul did not write';
 	return `its id is taken by container ${stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(stamp.owner)}`;
+};
+
+export const meddlings: Readonly<Record<Meddling, string>> = {
+	stamp: 'another writer keeps taking our stamp off; it is put back once in 5 minutes',
+	fields: 'another writer keeps changing it; it is put right once a minute',
 };
 
 export const holdReasons: Readonly<Record<HoldReason, string>> = {

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { Drift, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import { meddlingIn } from '../plan/budget.ts';
 import type { Deregister, Register } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
 import { checksWithout, type Refusal, whatIsMissing } from '../plan/refusals.ts';
@@ -35,9 +36,11 @@ export class Writer {
 	}
 
 	/** Returns in how many milliseconds to look at it again, if at all. */
-	async register({ desired, stamp, because }: Register, cause: Cause): Promise<number | undefined> {
-		const { index, revivedAt } = this.#state;
+	async register(decision: Register, cause: Cause): Promise<number | undefined> {
+		const { desired, stamp, because } = decision;
+		const { index, revivedAt, budget } = this.#state;
 		const { clock } = this.#context;
+		const meddling = meddlingIn(decision, index.expectedOf(desired.id)?.stamp);
 		const hasVanished = because[0]?.field === 'missing' && index.expectedOf(desired.id)?.isWritten === true;
 		const revived = hasVanished ? revival(desired, revivedAt.get(desired.id), clock.now()) : undefined;
 		if (revived?.kind === 'wait') return revived.ms;
@@ -45,6 +48,7 @@ export class Writer {
 			this.#put(revived?.service ?? desired, stamp),
 		);
 		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
+		if (meddling !== undefined) budget.spend(desired.id, meddling, clock.now());
 		index.expect(cause.key, desired, stamp, clock.now(), true);
 		return againMs;
 	}

@@ -82,6 +82,7 @@ export function showInMetrics(metrics: Metrics, controller: Controller): void {
 		),
 	);
 	metrics.gauge('reconsul_conflicts', () => views.countServices((it) => it.state === 'conflict'));
+	metrics.gauge('reconsul_contested', () => views.countServices((it) => it.state === 'contested'));
 	metrics.gauge('reconsul_operations_held', () =>
 		metricTable.reconsul_operations_held.labels.reason.map(
 			(reason: HoldReason) => [{ reason }, views.countServices((it) => it.held === reason)] as const,

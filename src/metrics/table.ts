@@ -65,6 +65,10 @@ export const metricTable = {
 		type: 'gauge',
 		help: 'Wanted services whose id another owner or another running container holds.',
 	},
+	reconsul_contested: {
+		type: 'gauge',
+		help: 'Services that another writer keeps changing, so that they are put right only now and then.',
+	},
 	reconsul_operations_total: {
 		type: 'counter',
 		help: 'Writes to the registry; dry_run counts those that were withheld.',

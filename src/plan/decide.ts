@@ -1,4 +1,5 @@
 import type { Drift, Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import type { Meddling } from './budget.ts';
 import { compare, keepsObservedTags } from './compare.ts';
 import { isAdoptable, type Key, leftoverIdOf, type Ownership, stampFor, standingOf } from './ownership.ts';
 
@@ -20,7 +21,8 @@ export type Decision =
 	| Register
 	| Deregister
 	| { readonly kind: 'hold'; readonly held: Deregister; readonly reason: HoldReason }
-	| { readonly kind: 'conflict'; readonly desired: ServiceInstance; readonly holder: Registration };
+	| { readonly kind: 'conflict'; readonly desired: ServiceInstance; readonly holder: Registration }
+	| Contest;
 
 export interface Register {
 	readonly kind: 'register';
@@ -33,6 +35,14 @@ export interface Deregister {
 	readonly kind: 'deregister';
 	readonly observed: Registration;
 	readonly because: readonly Drift[];
+}
+
+/** A register put off, since another writer keeps undoing it (budget.ts). */
+export interface Contest {
+	readonly kind: 'contested';
+	readonly repair: Register;
+	readonly meddling: Meddling;
+	readonly waitMs: number;
 }
 
 export type HoldReason = 'not-listed-yet' | 'unproved' | 'another-engine' | 'mass-delete' | 'policy' | 'in-doubt';

@@ -1,4 +1,4 @@
-import type { Check, ServiceId, ServiceInstance, Stamp, TaggedAddress } from '../model.ts';
+import type { Check, Registration, ServiceId, ServiceInstance, Stamp, TaggedAddress } from '../model.ts';
 
 /** The four pairs of Meta that say who registered a service. */
 export const stampKeys = {
@@ -58,6 +58,8 @@ export interface RegisterBody {
 	readonly Checks: readonly CheckBody[];
 }
 
+export type ReleaseBody = Omit<RegisterBody, 'Checks'>;
+
 const fieldNames = Object.entries(checkFields) as readonly (readonly [SentField, string])[];
 
 const checkBody = (check: Check): CheckBody =>
@@ -67,22 +69,28 @@ const checkBody = (check: Check): CheckBody =>
 
 /** The body of `PUT /agent/service/register`. */
 export const registerBody = (service: ServiceInstance, stamp: Stamp): RegisterBody => ({
-	ID: service.id,
-	Name: service.name,
-	Address: service.address,
-	Port: service.port,
-	Tags: service.tags,
-	Meta: {
-		...service.meta,
+	...fieldsBody(service, {
 		[stampKeys.owner]: stamp.owner,
 		[stampKeys.engine]: stamp.engine,
 		[stampKeys.containerId]: stamp.containerId,
 		[stampKeys.spec]: stamp.spec,
-	},
-	Weights: { Passing: service.weights.passing, Warning: service.weights.warning },
-	EnableTagOverride: service.enableTagOverride,
-	...taggedBody(service.taggedAddresses),
+	}),
 	Checks: service.checks.map(checkBody),
+});
+
+/** The body that leaves a service as it is, its checks included, but for our stamp. */
+export const releaseBody = (found: Registration): ReleaseBody => fieldsBody(found, {});
+
+const fieldsBody = (fields: ServiceInstance | Registration, stamp: Readonly<Record<string, string>>): ReleaseBody => ({
+	ID: fields.id,
+	Name: fields.name,
+	Address: fields.address,
+	Port: fields.port,
+	Tags: fields.tags,
+	Meta: { ...fields.meta, ...stamp },
+	Weights: { Passing: fields.weights.passing, Warning: fields.weights.warning },
+	EnableTagOverride: fields.enableTagOverride,
+	...taggedBody(fields.taggedAddresses),
 });
 
 const taggedBody = (
@@ -102,4 +110,8 @@ export const checkFieldNamed = (name: string): keyof Check | undefined =>
 
 /** Whether a check of the service has an id of the forms we give; all others are other people's or the agent's. */
 export const isOurCheckId = (checkId: string, service: ServiceId): boolean =>
-	checkId === `service:${service}` || checkId.startsWith(`reconsul:${service}:`);
+	checkId === `service:${service}` || isOnlyOurCheckId(checkId, service);
+
+/** Whether it is one that registrator knows nothing of. */
+export const isOnlyOurCheckId = (checkId: string, service: ServiceId): boolean =>
+	checkId.startsWith(`reconsul:${service}:`);

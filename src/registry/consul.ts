@@ -1,7 +1,7 @@
 import { defer } from 'rxjs';
 import { systemClock } from '../clock.ts';
 import type { ServiceId, ServiceInstance } from '../model.ts';
-import { isOurCheckId, registerBody } from './consul-body.ts';
+import { isOnlyOurCheckId, isOurCheckId, registerBody, releaseBody } from './consul-body.ts';
 import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
 import { type ConsulHttp, type ConsulOptions, consulHttp } from './consul-http.ts';
 import { type Read, readCheckIds, readSelf, readService, readServices } from './consul-shapes.ts';
@@ -36,6 +36,11 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			const asked: Asked = 'PUT /v1/agent/service/register';
 			expectOk(asked, await http.call(asked, { signal, body: registerBody(service, stamp) }));
 			if (!wasAbsent) await removeObsoleteChecks(http, service, signal);
+		},
+		release: async (found, signal) => {
+			const asked: Asked = 'PUT /v1/agent/service/register';
+			expectOk(asked, await http.call(asked, { signal, body: releaseBody(found) }));
+			await removeChecks(http, found.id, (id) => isOnlyOurCheckId(id, found.id), signal);
 		},
 		deregister: async (id, signal) => {
 			const asked: Asked = `PUT /v1/agent/service/deregister/${encodeURIComponent(id)}`;
@@ -105,8 +110,17 @@ const isUnknown = ({ status, body }: Answer, what: keyof typeof unknown): boolea
  */
 async function removeObsoleteChecks(http: ConsulHttp, service: ServiceInstance, signal: AbortSignal): Promise<void> {
 	const wanted = new Set(service.checks.map(({ id }) => id));
-	const ids = await checkIds(http, service.id, signal);
-	for (const id of ids.filter((id) => isOurCheckId(id, service.id) && !wanted.has(id))) {
+	await removeChecks(http, service.id, (id) => isOurCheckId(id, service.id) && !wanted.has(id), signal);
+}
+
+async function removeChecks(
+	http: ConsulHttp,
+	service: ServiceId,
+	isToGo: (id: string) => boolean,
+	signal: AbortSignal,
+): Promise<void> {
+	const ids = await checkIds(http, service, signal);
+	for (const id of ids.filter(isToGo)) {
 		const asked: Asked = `PUT /v1/agent/check/deregister/${encodeURIComponent(id)}`;
 		const answer = await http.call(asked, { signal });
 		if (!isUnknown(answer, 'check')) expectOk(asked, answer);

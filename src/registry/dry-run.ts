@@ -37,6 +37,7 @@ export function dryRun(registry: Registry): Registry {
 		},
 		register: ({ labelledId: _, checks: __, ...fields }, stamp, signal) =>
 			withhold(fields.id, { ...fields, kind: '', stamp }, signal),
+		release: (found, signal) => withhold(found.id, { ...found, stamp: undefined }, signal),
 		deregister: (id, signal) => withhold(id, undefined, signal),
 		heartbeat: async () => {},
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),

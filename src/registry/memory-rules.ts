@@ -8,7 +8,7 @@ export interface Refusal {
 	readonly text: string;
 }
 
-const runByInterval = ['HTTP', 'TCP', 'UDP', 'GRPC', 'H2PING', 'Args'] as const satisfies readonly (keyof CheckBody)[];
+const runByInterval = ['HTTP', 'TCP', 'UDP', 'GRPC', 'H2PING'] as const satisfies readonly (keyof CheckBody)[];
 const statuses = ['passing', 'warning', 'critical'];
 const anyAddresses = ['0.0.0.0', '::', '[::]'];
 
@@ -99,7 +99,8 @@ export interface Agent {
 	readonly lacks?: readonly string[];
 }
 
-const isRun = (check: CheckBody): boolean => runByInterval.some((field) => check[field] !== undefined);
+const isRun = ({ Args, ...check }: CheckBody): boolean =>
+	(Args ?? []).length > 0 || runByInterval.some((field) => check[field] !== undefined);
 
 /** The first rule that a registration breaks, `undefined` if the agent would take it. */
 export function refusalOf(body: RegisterBody, { scripts = false, lacks = [] }: Agent): Refusal | undefined {

@@ -2,7 +2,14 @@ import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { asapScheduler, concat, defer, distinctUntilChanged, map, observeOn, of, Subject, startWith } from 'rxjs';
 import type { Registration, ServiceId } from '../model.ts';
-import { type CheckBody, isOurCheckId, type RegisterBody, registerBody } from './consul-body.ts';
+import {
+	type CheckBody,
+	isOnlyOurCheckId,
+	isOurCheckId,
+	type RegisterBody,
+	registerBody,
+	releaseBody,
+} from './consul-body.ts';
 import { type Asked, malformed, refusal } from './consul-errors.ts';
 import { readService } from './consul-shapes.ts';
 import { type Agent, refusalOf } from './memory-rules.ts';
@@ -53,6 +60,12 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 			put(services, checks, registerBody(service, stamp), options);
 			written.next();
 		},
+		release: async (found, signal) => {
+			signal.throwIfAborted();
+			store(services, { ...releaseBody(found), Checks: [] }, options);
+			dropChecks(checks, found.id, (id) => isOnlyOurCheckId(id, found.id));
+			written.next();
+		},
 		deregister: async (id, signal) => {
 			signal.throwIfAborted();
 			services.delete(id);
@@ -91,6 +104,13 @@ function put(
 	body: RegisterBody,
 	options: MemoryOptions,
 ): void {
+	store(services, body, options);
+	for (const check of body.Checks) putCheck(checks, body.ID, check);
+	const wanted = new Set(body.Checks.map(({ CheckID }) => CheckID));
+	dropChecks(checks, body.ID, (id) => isOurCheckId(id, body.ID) && !wanted.has(id));
+}
+
+function store(services: Map<ServiceId, Registration>, body: RegisterBody, options: MemoryOptions): void {
 	const asked: Asked = 'PUT /v1/agent/service/register';
 	const refused = refusalOf(body, options);
 	if (refused !== undefined) throw refusal(asked, { status: refused.status, headers: {}, body: refused.text });
@@ -98,9 +118,6 @@ function put(
 	const stored = readService({ ...body, Service: body.Name });
 	if (!stored.ok) throw malformed(asked, stored.rule);
 	services.set(body.ID, stored.value);
-	for (const check of body.Checks) putCheck(checks, body.ID, check);
-	const wanted = new Set(body.Checks.map(({ CheckID }) => CheckID));
-	dropChecks(checks, body.ID, (id) => isOurCheckId(id, body.ID) && !wanted.has(id));
 }
 
 /** A check that keeps its id keeps its status; a new one is critical unless it says otherwise. */

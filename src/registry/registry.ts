@@ -61,6 +61,12 @@ export interface Registry {
 	/** Puts the service with its stamp in Meta and its checks, then removes checks of ours (`service:<id>`, `reconsul:<id>:…`) that it no longer has. */
 	register(service: ServiceInstance, stamp: Stamp, signal: AbortSignal): Promise<void>;
 
+	/**
+	 * Puts the service as it was found, without our stamp, and then removes the checks that only we gave it
+	 * (`reconsul:<id>:…`): what is left is what registrator would have written.
+	 */
+	release(found: Registration, signal: AbortSignal): Promise<void>;
+
 	/** Succeeds where there was nothing to remove. */
 	deregister(id: ServiceId, signal: AbortSignal): Promise<void>;
 

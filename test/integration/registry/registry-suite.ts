@@ -5,6 +5,7 @@ import type { Check, ServiceInstance } from '../../../src/model.ts';
 import { compare } from '../../../src/plan/compare.ts';
 import { checkTests } from './checks-suite.ts';
 import { fieldTests } from './fields-suite.ts';
+import { releaseTests } from './release-suite.ts';
 import { service, stamp, tcpCheck, ttlCheck } from './samples.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 import { idsIn, watching } from './watching.ts';
@@ -24,6 +25,7 @@ export function registrySuite(name: string, make: () => Promise<Bench>): void {
 		storing(() => bench, registerAll);
 		refusing(() => bench);
 		checkTests(() => bench, registerAll);
+		releaseTests(() => bench, registerAll);
 		fieldTests(() => bench, registerAll);
 		watchingTests(() => bench, registerAll);
 	});

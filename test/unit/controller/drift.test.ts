@@ -54,6 +54,15 @@ suite('what the catalog shows', () => {
 		});
 	}
 
+	test('an entry that another writer is known to change all the time is looked at now and then', () => {
+		const found = suspectsAmong([], confirmed(), 9_000, (id) => id === service.id);
+		assert.deepEqual(found, { ...nobody, later: [{ key: self, ms: 2_000 }] });
+		assert.deepEqual(
+			suspectsAmong([], confirmed(), 9_000, () => false),
+			{ ...nobody, keys: [self] },
+		);
+	});
+
 	test('an entry written again has to be seen again', () => {
 		const index = confirmed();
 		index.expect(self, { ...service, port: 82 }, { ...stamp, spec: '1-1' }, 5_000, true);

@@ -80,6 +80,7 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 					throw new RegistryError('scripts-disabled', 'Scripts are disabled on this agent');
 				await agent.register(service, stamp, signal);
 			}),
+		release: (found, signal) => write('register', found.id, () => agent.release(found, signal)),
 		deregister: (id, signal) => write('deregister', id, () => agent.deregister(id, signal)),
 		heartbeat: (checkId, signal) => call('heartbeat', () => agent.heartbeat(checkId, signal)),
 		advertisedAddress: (signal) => call('advertisedAddress', () => agent.advertisedAddress(signal)),

@@ -53,6 +53,22 @@ suite('how a service stands', () => {
 			undefined,
 			{ service, state: 'conflict', reason: 'its id is taken by container b00000000000 of owner "u\\"2"' },
 		],
+		[
+			'stripped of our stamp again and again',
+			{ kind: 'contested', repair: drifted, meddling: 'stamp', waitMs: 1 },
+			undefined,
+			{
+				service,
+				state: 'contested',
+				reason: 'another writer keeps taking our stamp off; it is put back once in 5 minutes',
+			},
+		],
+		[
+			'changed by another writer again and again',
+			{ kind: 'contested', repair: drifted, meddling: 'fields', waitMs: 1 },
+			undefined,
+			{ service, state: 'contested', reason: 'another writer keeps changing it; it is put right once a minute' },
+		],
 	];
 	for (const [sentence, decision, result, view] of rows)
 		test(sentence, () => assert.deepEqual(serviceView(decision, result), view));

@@ -17,6 +17,8 @@ function told(decision: Decision): string {
 			return `hold ${decision.held.observed.id}: ${decision.reason}`;
 		case 'conflict':
 			return `conflict ${decision.desired.id}`;
+		case 'contested':
+			return `contested ${decision.repair.desired.id}`;
 		case 'unchanged':
 			return `unchanged ${decision.desired.id}`;
 	}

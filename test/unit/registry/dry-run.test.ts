@@ -24,6 +24,12 @@ test('a dry run writes nothing, and shows what it withheld as done', async () =>
 		['u1:web:80', 81],
 	]);
 
+	const found = await registry.get('u1:web:80', soon());
+	assert.ok(found);
+	await registry.release(found, soon());
+	assert.deepEqual(await registry.get('u1:web:80', soon()), { ...found, stamp: undefined });
+	assert.deepEqual(inner.snapshot(), before);
+
 	await registry.deregister('u1:web:80', soon());
 	await registry.deregister('u1:new:80', soon());
 	assert.equal(await registry.get('u1:web:80', soon()), undefined);
