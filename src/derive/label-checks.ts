@@ -52,8 +52,9 @@ const probes: { readonly [K in ProbeKey]: ProbeOf<K> } = {
 const probeKeys = Object.keys(probeRows) as readonly ProbeKey[];
 const optionEntries = Object.entries(optionRows) as readonly (readonly [OptionKey, (typeof optionRows)[OptionKey]])[];
 const isTimed = (kind: ProbeKey): boolean => timedProbes.some((timed) => timed === kind);
-const needsAddress = (kind: ProbeKey, values: CheckValues): boolean =>
-	kind === 'args' ? values.args?.toString().includes('$SERVICE_') === true : isTimed(kind);
+/** A program asks nobody unless it is told the address. */
+const needsAddress = (kind: ProbeKey, { args }: CheckValues): boolean =>
+	kind === 'args' ? (args || []).some((word) => word.includes('$SERVICE_')) : isTimed(kind);
 
 /** One check, or nothing where it was asked not to be; what is wrong goes to `warn`, without the check's name. */
 function checkOf(values: CheckValues, subject: CheckSubject, warn: (problem: string) => void): Probe | undefined {

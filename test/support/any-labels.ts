@@ -34,7 +34,7 @@ const value = fc.oneof(
 	},
 	{
 		weight: 1,
-		arbitrary: fc.constantFrom('2001:db8::7', '65535', '70000', '-1', 'nc -z $SERVICE_IP', '["sh"]', '//x'),
+		arbitrary: fc.constantFrom('2001:db8::7', '65535', '70000', '-1', 'nc -z $SERVICE_IP', '["sh"]', '[]', '//x'),
 	},
 	{ weight: 1, arbitrary: fc.constant(secret) },
 	{ weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 20 }) },
@@ -53,7 +53,7 @@ const suiting: { readonly [K in CheckKey]: readonly [string, ...string[]] } = {
 	udp: ['true', '53'],
 	grpc: ['true', 'my.Service'],
 	h2ping: ['true', '/'],
-	args: ['nc -z $SERVICE_IP $SERVICE_PORT', '["true"]'],
+	args: ['nc -z $SERVICE_IP $SERVICE_PORT', '["true"]', '[]'],
 	ttl: ['10s', '1h'],
 	alias_service: ['u1:db:5432'],
 	method: ['HEAD', 'post'],

@@ -126,7 +126,10 @@ export const kinds = {
 		"true, or the name of a gRPC service; the host is always the service's own",
 		switchOr(matching(/^[\w.-]{1,256}$/)),
 	),
-	command: kind('command', 'a command: words as in a shell, or a JSON list of texts', splitCommand),
+	command: kind('command', 'a command: words as in a shell, or a JSON list of texts', (text) => {
+		const words = splitCommand(text);
+		return words?.length === 0 ? undefined : words;
+	}),
 	ownContainer: kind('`true`', 'true, or the id of the container itself', switchOr(matching(/^[0-9a-f]{12,64}$/))),
 	method: kind('method', 'a method of HTTP', matching(/^[A-Z]{1,32}$/i)),
 	headerValue: kind('text', 'a value of an HTTP header, which has no line breaks', matching(/^[^\p{Cc}]{0,4096}$/u)),

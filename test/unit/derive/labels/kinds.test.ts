@@ -199,6 +199,8 @@ const values: { readonly [K in keyof typeof kinds]: Rows } = {
 	command: [
 		['nc -z $SERVICE_IP 80', ['nc', '-z', '$SERVICE_IP', '80']],
 		['"open', no],
+		['[]', no],
+		[' ', no],
 	],
 	ownContainer: [
 		['true', true],
