@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { type Host, type Identity, identify } from '../../../src/controller/identity.ts';
+import { type Host, type Identity, identify, resolveWithSystem } from '../../../src/controller/identity.ts';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { memorySource } from '../../../src/source/memory.ts';
@@ -126,4 +126,11 @@ suite('the host’s own address, asked for again', () => {
 		assert.equal(said('warn').length, 1);
 		assert.match(said('warn').join(), /advertises a loopback address.*set -ip/);
 	});
+});
+
+test('a host name is looked up as the system does, with all its addresses', async () => {
+	const found = await resolveWithSystem('localhost');
+	assert.ok(found.length > 0);
+	for (const address of found) assert.match(address, /^(127\.\d+\.\d+\.\d+|::1)$/);
+	await assert.rejects(resolveWithSystem('no-such-host.invalid'));
 });
