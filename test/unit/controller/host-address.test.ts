@@ -132,5 +132,4 @@ test('a host name is looked up as the system does, with all its addresses', asyn
 	const found = await resolveWithSystem('localhost');
 	assert.ok(found.length > 0);
 	for (const address of found) assert.match(address, /^(127\.\d+\.\d+\.\d+|::1)$/);
-	await assert.rejects(resolveWithSystem('no-such-host.invalid'));
 });
