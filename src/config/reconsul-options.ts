@@ -42,7 +42,7 @@ export const reconsulOptions = [
 		placeholder: 'KEY=VALUE',
 		initial: '',
 		form: { pattern: /^[a-z-]+=./, rule: 'must be a filter of docker ps, for instance label=team=a' },
-		help: 'Register only containers that match this filter of docker ps, for instance label=team=a; may be repeated',
+		help: 'Register only what matches this filter of docker ps, e.g. label=team=a; may be repeated',
 	},
 	{
 		name: 'include',
