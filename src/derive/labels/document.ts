@@ -16,6 +16,14 @@ check that cannot work is left out. The service is registered all the same.
 
 ## reconsul.
 
+\`\`\`
+docker run -d -P \\
+  --label reconsul.name=shop \\
+  --label reconsul.check.web.http=/health \\
+  --label reconsul.check.web.interval=5s \\
+  nginx
+\`\`\`
+
 - \`reconsul.<key>\` concerns every port of the container, \`reconsul.80.<key>\` its port 80 of any protocol,
   \`reconsul.53/udp.<key>\` one protocol of it. What is said more precisely counts. The port is that inside the container.
 - Keys are in lower case. One that is none is reported once, with what was probably meant.
@@ -44,6 +52,9 @@ daemon was started with \`-useIpFromLabel=reconsul.address\`.
 
 A path begins with \`/\`. \`tcp\` and \`udp\` take a port of the container, and ask the port that it is published as. The name of a
 container's own check of \`-ttl\` is \`ttl\`.
+
+Of what Consul documents, \`os_service\`, \`alias_node\`, \`service_id\` and \`id\` are not taken: they would ask something else than the
+container, or on behalf of somebody else.
 
 An agent that is too old for a key gets the check without it, or, where the check would mean something else, the service
 without the check; the log says so once. It is tried again every 10 minutes. The same goes for \`args\` where the agent forbids
