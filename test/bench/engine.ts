@@ -12,8 +12,8 @@ export interface Lifetime {
 export interface Engine extends AsyncDisposable {
 	readonly socket: string;
 	readonly version: string;
-	/** Creates and starts a container that publishes one port, with a label of that name. */
-	run(name: string, label: string): Promise<Dockerode.Container>;
+	/** Creates and starts a container that publishes one port, with a label of that name; `Cmd` instead of the image's own. */
+	run(name: string, label: string, Cmd?: string[]): Promise<Dockerode.Container>;
 	/** Of a container that was started and has ended after `since`. */
 	lifetime(container: Dockerode.Container, since: number): Promise<Lifetime>;
 	/** The names of what runs. */
@@ -27,9 +27,16 @@ export async function startEngine(): Promise<Engine> {
 	return {
 		socket: daemon.socket,
 		version: Version,
-		run: async (name, label) => {
+		run: async (name, label, Cmd) => {
 			const HostConfig = { PublishAllPorts: true };
-			const container = await docker.createContainer({ name, Image: 'redis', Labels: { [label]: '' }, HostConfig });
+			const options = {
+				name,
+				Image: 'redis',
+				Labels: { [label]: '' },
+				HostConfig,
+				...(Cmd === undefined ? {} : { Cmd }),
+			};
+			const container = await docker.createContainer(options);
 			await container.start();
 			return container;
 		},

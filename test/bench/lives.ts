@@ -32,22 +32,30 @@ export async function seat(stage: Stage, swapped: boolean, stack: AsyncDisposabl
 }
 
 let count = 0;
-
-/** One container's life: started, registered, killed, deregistered; `abruptly`: killed without waiting for anything. */
-async function live(engine: Engine, recorder: Recorder, contestant: Contestant, times: Times, abruptly = false) {
+const nextName = (contestant: Contestant): string => {
 	count += 1;
-	const name = `${contestant}-${count}`;
+	return `${contestant}-${count}`;
+};
+
+/** One container's life: started, registered, killed, deregistered. */
+async function live(engine: Engine, recorder: Recorder, contestant: Contestant, times: Times): Promise<void> {
+	const name = nextName(contestant);
 	const id = `u1:${name}:6379`;
 	const since = Date.now();
 	const container = await engine.run(name, contestant);
-	const registered = abruptly ? undefined : await recorder.written('register', id);
+	const registered = await recorder.written('register', id);
 	await container.kill();
-	if (registered !== undefined) {
-		const deregistered = await recorder.written('deregister', id);
-		const lifetime = await engine.lifetime(container, since);
-		times.start.push(registered.at - lifetime.start);
-		times.die.push(deregistered.at - lifetime.die);
-	}
+	const deregistered = await recorder.written('deregister', id);
+	const lifetime = await engine.lifetime(container, since);
+	times.start.push(registered.at - lifetime.start);
+	times.die.push(deregistered.at - lifetime.die);
+	await container.remove();
+}
+
+/** One that ends while it is being dealt with: the end may overtake the start. */
+async function flash(engine: Engine, contestant: Contestant, lastsMs: number): Promise<void> {
+	const container = await engine.run(nextName(contestant), contestant, ['sleep', String(lastsMs / 1_000)]);
+	await container.wait();
 	await container.remove();
 }
 
@@ -68,8 +76,8 @@ export async function oneByOne(seats: Seats, each: number, times: ByContestant<T
 }
 
 const workers = 8;
-/** Every fourth container of the churn is killed as soon as it has started. */
-const abruptEvery = 4;
+/** Every third container of the churn ends by itself, as many milliseconds after its start as its number says. */
+const flashEvery = 3;
 
 /**
  * So many containers, eight at a time.
@@ -78,9 +86,11 @@ const abruptEvery = 4;
  */
 export async function churn(seats: Seats, contestant: Contestant, total: number, times: Times): Promise<number> {
 	const { engine, agent } = seats[contestant];
-	const queue = Array.from({ length: total }, (_, i) => i % abruptEvery === abruptEvery - 1).values();
+	const queue = Array.from({ length: total }, (_, i) => i).values();
 	const work = async (): Promise<void> => {
-		for (const abruptly of queue) await live(engine, agent.recorder, contestant, times, abruptly);
+		for (const number of queue)
+			if (number % flashEvery === 0) await flash(engine, contestant, number);
+			else await live(engine, agent.recorder, contestant, times);
 	};
 	const before = await agent.ids();
 	setWallClock();
