@@ -41,21 +41,21 @@ export interface Stage extends AsyncDisposable {
 }
 
 export async function startStage(consulConfig: object = {}): Promise<Stage> {
-	const [engine, consul] = await Promise.all([startDockerd(), startConsul({ config: consulConfig })]);
+	await using parts = new AsyncDisposableStack();
+	const started = [startDockerd(), startConsul({ config: consulConfig })] as const;
+	// When one cannot be started, the other would keep the test file from ending.
+	for (const part of await Promise.allSettled(started)) if (part.status === 'fulfilled') parts.use(part.value);
+	const [engine, consul] = await Promise.all(started);
 	const target = { docker: engine.host, registry: `consul://${consul.host}:${consul.port}` };
 	const services = async (): Promise<readonly Service[]> => (await agentServices(consul)).map(serviceOf);
-	// One that a failed test left behind would keep the test file from ending.
-	const daemons: Daemon[] = [];
-	const kept = (daemon: Daemon): Daemon => {
-		daemons.push(daemon);
-		return daemon;
-	};
+	// The daemons as well: a failed test may leave one behind.
+	const all = parts.move();
 	return {
 		engine,
 		consul,
 		target,
-		start: async (...options) => kept(await startDaemon({ ...target, options })),
-		launch: async (...options) => kept(await launchDaemon({ ...target, options })),
+		start: async (...options) => all.use(await startDaemon({ ...target, options })),
+		launch: async (...options) => all.use(await launchDaemon({ ...target, options })),
 		run: (...args) => engine.docker('run', '-d', ...args),
 		clear: async () => {
 			const containers = await engine.docker('ps', '-aq');
@@ -63,9 +63,7 @@ export async function startStage(consulConfig: object = {}): Promise<Stage> {
 		},
 		services,
 		ids: async () => (await services()).map(({ ID }) => ID),
-		[Symbol.asyncDispose]: async () => {
-			await Promise.all([...daemons, engine, consul].map((process) => process[Symbol.asyncDispose]()));
-		},
+		[Symbol.asyncDispose]: () => all.disposeAsync(),
 	};
 }
 

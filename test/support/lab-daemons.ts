@@ -116,15 +116,11 @@ export async function startDockerd({ images = true, network = 'own' }: DockerdOp
 	const keeper = keep(shell, await dockerdCommand(folder, runtime, host), log);
 	const dockerHere: DockerdProcess['docker'] = (...args) => docker('-H', host, ...args);
 	const answers = async (): Promise<boolean> => (await dockerHere('version')) !== '';
-	const daemon = await begun({
-		socket,
-		host,
-		docker: dockerHere,
-		...controls(keeper, [folder, runtime], 'dockerd', log, answers),
+	const archive = images ? process.env['RECONSUL_LAB_IMAGES'] : undefined;
+	const daemon = { socket, host, docker: dockerHere, ...controls(keeper, [folder, runtime], 'dockerd', log, answers) };
+	return begun(daemon, async () => {
+		if (archive !== undefined) await dockerHere('load', '--quiet', '--input', archive);
 	});
-	const archive = process.env['RECONSUL_LAB_IMAGES'];
-	if (images && archive !== undefined) await dockerHere('load', '--quiet', '--input', archive);
-	return daemon;
 }
 
 async function dockerdCommand(folder: string, runtime: string, host: string): Promise<string> {
@@ -176,9 +172,10 @@ function controls(
 }
 
 /** The first start is a restart of what does not run yet; when it fails nothing is left behind. */
-async function begun<T extends DaemonProcess>(daemon: T): Promise<T> {
+async function begun<T extends DaemonProcess>(daemon: T, furnish = async (): Promise<void> => {}): Promise<T> {
 	try {
 		await daemon.restart();
+		await furnish();
 		return daemon;
 	} catch (error) {
 		await daemon[Symbol.asyncDispose]();
