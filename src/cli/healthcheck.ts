@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type ClientRequest, get, type IncomingMessage } from 'node:http';
+import { type ClientRequest, get, type IncomingMessage, type RequestOptions } from 'node:http';
 import { defaultListen, hostPort, parseListen, reachableHost } from '../server/listen.ts';
 
 export interface Verdict {
@@ -41,17 +41,18 @@ export async function healthcheck(listen: string, timeoutMs = 2_000): Promise<Ve
 	try {
 		const address = parseListen(listen);
 		if (address === undefined) return { exitCode: 0, text: 'listening is switched off, so there is nothing to ask' };
-		const at = hostPort(reachableHost(address), address.port);
-		return await ask(at, timeoutMs);
+		if (address.kind === 'unix') return await ask(address.path, { socketPath: address.path }, timeoutMs);
+		const host = reachableHost(address);
+		return await ask(hostPort(host, address.port), { host, port: address.port }, timeoutMs);
 	} catch (error) {
 		return { exitCode: 1, text: error instanceof Error ? error.message : String(error) };
 	}
 }
 
-async function ask(at: string, timeoutMs: number): Promise<Verdict> {
+async function ask(at: string, to: RequestOptions, timeoutMs: number): Promise<Verdict> {
 	const { promise, resolve } = Promise.withResolvers<Verdict>();
 	const sick = (text: string): void => resolve({ exitCode: 1, text: `${at}: ${text}` });
-	const request: ClientRequest = get(`http://${at}/healthz`, { agent: false, maxHeaderSize: 8_192 });
+	const request: ClientRequest = get({ ...to, path: '/healthz', agent: false, maxHeaderSize: 8_192 });
 	request.once('error', (error: NodeJS.ErrnoException) => sick(`no answer (${error.code ?? error.message})`));
 	request.once('response', (response) => read(response, resolve, sick));
 	// Beside the socket's own: a peer that sends a byte now and then is never silent.

@@ -34,6 +34,8 @@ export interface Config {
 	/** As the server takes it; valid, empty for none. */
 	readonly listen: string;
 	readonly api: 'local' | 'public';
+	/** Empty for none. */
+	readonly apiTokenFile: string;
 	readonly logLevel: LogLevel;
 	readonly logFormat: 'json' | 'text';
 	readonly isOnce: boolean;
@@ -70,6 +72,7 @@ export function daemonConfig(uri: string, given: GivenOptions, env: Environment,
 		node: options.node,
 		listen: options.listen,
 		api: options.api,
+		apiTokenFile: options['api-token-file'],
 		logLevel: options['log-level'],
 		logFormat: options['log-format'] === 'auto' ? (host.isTerminal ? 'text' : 'json') : options['log-format'],
 		isOnce: options.once,

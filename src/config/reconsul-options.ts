@@ -146,7 +146,7 @@ export const reconsulOptions = [
 		kind: 'string',
 		placeholder: 'ADDRESS',
 		initial: ':9482',
-		help: 'Where to serve /metrics, /healthz, /readyz and /api; empty switches it off',
+		help: 'Where to serve /metrics, /healthz, /readyz and /api: host:port or unix:///path; empty switches it off',
 	},
 	{
 		name: 'api',
@@ -154,6 +154,13 @@ export const reconsulOptions = [
 		choices: ['local', 'public'],
 		initial: 'local',
 		help: 'Who may read /api: this machine, or everybody',
+	},
+	{
+		name: 'api-token-file',
+		kind: 'string',
+		placeholder: 'PATH',
+		initial: '',
+		help: 'Who sends the token in this file (Authorization: Bearer) may read /api from anywhere',
 	},
 	{
 		name: 'log-level',

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { Controller } from '../controller/controller.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { tokenFile } from '../registry/consul-token.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import { startServer } from '../server/http.ts';
 import { health, ready, services, showInMetrics } from './status.ts';
@@ -125,6 +126,7 @@ const serve = (
 	return startServer({
 		listen: config.listen,
 		api: config.api,
+		...(config.apiTokenFile === '' ? {} : { apiToken: tokenFile(config.apiTokenFile).token }),
 		log,
 		providers: {
 			metrics,

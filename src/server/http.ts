@@ -1,12 +1,14 @@
 import { once } from 'node:events';
+import { unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Logger } from '../log.ts';
+import { unixPeer } from './access.ts';
 import { hostPort, type ListenAddress, parseListen } from './listen.ts';
 import { type Answer, answerTo, type RouteOptions } from './routes.ts';
 
 export interface ServerOptions extends RouteOptions {
-	/** `:9482`, `127.0.0.1:0`, `[::1]:9482`; empty for no server at all. */
+	/** `:9482`, `127.0.0.1:0`, `[::1]:9482`, `unix:///run/reconsul.sock`; empty for no server at all. */
 	readonly listen: string;
 	readonly log: Logger;
 	/** After an address could not be taken, in milliseconds. */
@@ -15,7 +17,7 @@ export interface ServerOptions extends RouteOptions {
 }
 
 export interface RunningServer {
-	/** Where it listens at the moment, `127.0.0.1:9482`; `undefined` while the address is taken, or without a server. */
+	/** Where it listens at the moment, `127.0.0.1:9482` or a socket's path; `undefined` while the address is taken, or without a server. */
 	readonly address: string | undefined;
 	/** Settles when every connection is closed; answers in progress get a second. */
 	close(): Promise<void>;
@@ -51,7 +53,7 @@ const defaultRetryMs = 10_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
 	const address = addressOf(options);
 	if (address === undefined) return { address: undefined, close: async () => {} };
-	const server = createBoundedServer(options);
+	const server = createBoundedServer(options, address.kind === 'unix');
 	let retry: NodeJS.Timeout | undefined;
 	let failures = 0;
 	const attempt = async (): Promise<void> => {
@@ -88,14 +90,30 @@ function addressOf({ listen, log }: ServerOptions): ListenAddress | undefined {
 }
 
 /** Without a host Node takes both families, or IPv4 alone where the kernel has no IPv6. */
-async function listening(server: Server, { host, port }: ListenAddress): Promise<void> {
-	server.listen({ port, ...(host === undefined ? {} : { host }) });
+async function listening(server: Server, address: ListenAddress): Promise<void> {
+	if (address.kind === 'unix') {
+		await removeAbandoned(address.path);
+		server.listen({ path: address.path });
+	} else server.listen({ port: address.port, ...(address.host === undefined ? {} : { host: address.host }) });
 	await once(server, 'listening');
 }
 
+/** A socket's file outlives a process that was killed, and then nobody answers there any more. */
+async function removeAbandoned(path: string): Promise<void> {
+	const probe = connect({ path });
+	try {
+		await once(probe, 'connect');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') await unlink(path);
+	} finally {
+		probe.destroy();
+	}
+}
+
 function textOf(server: Server): string | undefined {
-	const address = server.address();
-	return isAddressInfo(address) ? hostPort(address.address, address.port) : undefined;
+	// A socket's path is known to Node before it listens there.
+	const address = server.listening ? server.address() : null;
+	return isAddressInfo(address) ? hostPort(address.address, address.port) : (address ?? undefined);
 }
 
 const isAddressInfo = (address: ReturnType<Server['address']>): address is AddressInfo =>
@@ -111,7 +129,7 @@ function closed(server: Server): Promise<void> {
 	return promise;
 }
 
-function createBoundedServer(options: ServerOptions): Server {
+function createBoundedServer(options: ServerOptions, isUnix: boolean): Server {
 	const limits = options.limits ?? defaultLimits;
 	const server = createServer({
 		maxHeaderSize: maxHeaderBytes,
@@ -122,7 +140,7 @@ function createBoundedServer(options: ServerOptions): Server {
 	});
 	server.maxHeadersCount = maxHeaders;
 	server.timeout = limits.stalledMs;
-	server.on('request', (request, response) => void handle(request, response, options));
+	server.on('request', (request, response) => void handle(request, response, options, isUnix));
 	boundConnections(server, limits.connections);
 	return server;
 }
@@ -141,12 +159,26 @@ function boundConnections(server: Server, max: number): void {
 	});
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+async function handle(
+	request: IncomingMessage,
+	response: ServerResponse,
+	options: ServerOptions,
+	isUnix: boolean,
+): Promise<void> {
 	const { method = '', url: target = '', headers, socket } = request;
 	try {
 		send(
 			response,
-			await answerTo({ method, target, peer: socket.remoteAddress, host: headers.host }, options),
+			await answerTo(
+				{
+					method,
+					target,
+					peer: isUnix ? unixPeer : socket.remoteAddress,
+					host: headers.host,
+					authorization: headers.authorization,
+				},
+				options,
+			),
 			request,
 		);
 	} catch (error) {

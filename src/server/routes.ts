@@ -1,6 +1,6 @@
 import { cleanText } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { isLocalRequest } from './access.ts';
+import { isBearer, isLocalRequest } from './access.ts';
 import type { HealthCheck } from './health.ts';
 
 /** What the server shows; each is asked anew on every request, and has to be quick. */
@@ -18,6 +18,7 @@ export interface RouteRequest {
 	readonly target: string;
 	readonly peer: string | undefined;
 	readonly host: string | undefined;
+	readonly authorization: string | undefined;
 }
 
 export interface Answer {
@@ -31,6 +32,8 @@ export interface RouteOptions {
 	readonly providers: Providers;
 	/** `local`: the API answers people on this machine only. */
 	readonly api: 'local' | 'public';
+	/** Who has it may read the API from anywhere; asked for on every such request. */
+	readonly apiToken?: () => Promise<string | undefined> | string | undefined;
 }
 
 interface Route {
@@ -69,16 +72,25 @@ const index = Object.entries(routes)
 	.join('');
 
 /** Answers one request. Rejects where a provider throws. */
-export async function answerTo(request: RouteRequest, { providers, api }: RouteOptions): Promise<Answer> {
+export async function answerTo(request: RouteRequest, options: RouteOptions): Promise<Answer> {
 	const [path = '', query = ''] = request.target.split('?', 2);
 	const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
 	if (route === undefined) return { status: 404, body: `there is nothing here; there is:\n\n${index}` };
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return { status: 405, body: 'only GET and HEAD are answered\n', headers: { Allow: 'GET, HEAD' } };
-	if (route.isPrivate && api === 'local' && !isLocalRequest(request.peer, request.host))
-		return { status: 403, body: 'answered to requests from this machine only, unless started with --api=public\n' };
-	return route.answer(providers, new URLSearchParams(query).has('verbose'));
+	if (route.isPrivate && !(await mayRead(request, options))) return notForYou;
+	return route.answer(options.providers, new URLSearchParams(query).has('verbose'));
 }
+
+const notForYou: Answer = {
+	status: 403,
+	body: 'answered to requests from this machine only, unless started with --api=public or --api-token-file\n',
+};
+
+const mayRead = async (
+	{ peer, host, authorization }: RouteRequest,
+	{ api, apiToken }: RouteOptions,
+): Promise<boolean> => api === 'public' || isLocalRequest(peer, host) || isBearer(authorization, await apiToken?.());
 
 /** As Kubernetes' health endpoints: `ok` in short, the list of checks when asked for or when something is wrong. */
 function checksAnswer(name: string, checks: readonly HealthCheck[], isVerbose: boolean): Answer {

@@ -33,6 +33,7 @@ const everywhere: ReadonlySet<string | undefined> = new Set([undefined, '0.0.0.0
 async function endpointsOf(listen: string, prefix = ''): Promise<readonly string[]> {
 	const address = parseListen(listen);
 	if (address === undefined) return ['  no /metrics and no health endpoints: --listen is empty'];
+	if (address.kind === 'unix') return [`  /metrics and the health endpoints are on the socket ${address.path}`];
 	const { host, port } = address;
 	if (port === 0) return ['  /metrics and the health endpoints are at the address that the log names'];
 	const base = `http://${hostPort(everywhere.has(host) ? 'localhost' : String(host), port)}`;
@@ -42,7 +43,7 @@ async function endpointsOf(listen: string, prefix = ''): Promise<readonly string
 	return [...lines, `  but not yet: port ${port} is taken; free it, or give FLAGS='--listen :PORT'`];
 }
 
-function isFree({ host, port }: ListenAddress): Promise<boolean> {
+function isFree({ host, port }: Extract<ListenAddress, { kind: 'tcp' }>): Promise<boolean> {
 	const { promise, resolve } = Promise.withResolvers<boolean>();
 	const server = createServer()
 		.once('error', () => resolve(false))

@@ -12,7 +12,7 @@ const options: RouteOptions = {
 		services: () => 'PRIVATE',
 	},
 };
-const request = { method: 'GET', target: '/', peer: '127.0.0.1', host: 'localhost' } as const;
+const request = { method: 'GET', target: '/', peer: '127.0.0.1', host: 'localhost', authorization: undefined } as const;
 
 suite('routes', () => {
 	test('only the paths of the list exist, whatever objects inherit', async () => {
@@ -32,11 +32,32 @@ suite('routes', () => {
 		const host = fc.constantFrom('localhost:9482', 'rebound.example', undefined);
 		await fc.assert(
 			fc.asyncProperty(method, target, peer, host, async (method, target, peer, host) => {
-				const { status, body } = await answerTo({ method, target, peer, host }, options);
+				const { status, body } = await answerTo({ method, target, peer, host, authorization: undefined }, options);
 				assert.ok([200, 403, 404, 405].includes(status));
 				if (body.includes('PRIVATE')) assert.deepEqual([peer, host], ['::1', 'localhost:9482']);
 				if (status === 200) assert.ok(method === 'GET' || method === 'HEAD');
 			}),
 		);
+	});
+
+	test('whoever has the token may read services from anywhere, and nobody without it', async () => {
+		const remote = { ...request, target: '/api/services', peer: '10.0.0.1', host: 'u1:9482' };
+		const guarded: RouteOptions = { ...options, apiToken: async () => 's3cret' };
+		const status = async (authorization: string | undefined, given = guarded): Promise<number> =>
+			(await answerTo({ ...remote, authorization }, given)).status;
+		assert.equal(await status('Bearer s3cret'), 200);
+		for (const wrong of [
+			undefined,
+			'',
+			'Bearer',
+			'Bearer ',
+			'Bearer s3cre',
+			'Bearer s3cret ',
+			'Basic s3cret',
+			's3cret',
+		])
+			assert.equal(await status(wrong), 403, String(wrong));
+		assert.equal(await status('Bearer ', { ...options, apiToken: () => '' }), 403);
+		assert.equal(await status('Bearer undefined', { ...options, apiToken: () => undefined }), 403);
 	});
 });
