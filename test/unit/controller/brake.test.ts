@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
+import { service } from '../plan/samples.ts';
 import { container, numbered } from './containers.ts';
 import { type World, type WorldOptions, world } from './world.ts';
 
@@ -105,6 +106,26 @@ suite('ends that nobody saw', () => {
 			views.countServices(({ held }) => held !== undefined),
 			0,
 		);
+	});
+
+	test('cost no question while they are held', async (t) => {
+		const { calls, time, writes } = await diedUnseen(t, 5, 3);
+		const gets = calls.get('get');
+		await time.advance(3_500);
+		assert.deepEqual([calls.get('get'), writes.length], [gets, 5]);
+	});
+
+	test('are no more to it than leftovers, which count among what is ours', async (t) => {
+		const made = await world(t, { containers: some(2), ownership: { cleanup: true } });
+		for (const n of [1, 2, 3, 4]) {
+			const left = { ...service, id: `u1:gone-${n}:80`, checks: [] };
+			await made.agent.register(left, { owner: '', engine: '', containerId: '', spec: '' }, AbortSignal.timeout(5_000));
+		}
+		made.controller.passes.request('tick');
+		await made.time.settled();
+		assert.deepEqual([made.controller.state.brake?.ids.size, made.registered().length], [4, 6]);
+		await made.time.advance(6_000);
+		assert.equal(made.registered().length, 2);
 	});
 
 	test('are counted with the leftovers that -cleanup would remove', async (t) => {

@@ -28,6 +28,14 @@ suite('two containers that want one id', () => {
 		assert.deepEqual([stateOf(made, first.id), stateOf(made, second.id)], ['registered', 'conflict']);
 	});
 
+	test('the other is no reason for work, pass after pass', async (t) => {
+		const made = await world(t, { containers: [first, second] });
+		const count = () => made.log.metrics.count('reconsul_reconcile_total');
+		const before = count();
+		await made.time.advance(120_000);
+		assert.deepEqual([count(), stateOf(made, second.id)], [before, 'conflict']);
+	});
+
 	test('the one that has it keeps it when an older one comes', async (t) => {
 		const made = await world(t, { containers: [second] });
 		made.source.start(first);

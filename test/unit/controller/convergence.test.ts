@@ -13,6 +13,12 @@ suite('containers come and go, and the agent follows', () => {
 		assert.deepEqual(writes.toSorted(), ['register u1:redis:6379', 'register u1:web:80']);
 	});
 
+	test('the one created first comes first', async (t) => {
+		const aged = [3, 1, 2].map((n) => numbered(n, { createdAt: `2026-08-01T09:00:0${n}Z` }));
+		const { writes } = await world(t, { containers: aged, settings: { concurrency: 1 } });
+		assert.deepEqual(writes, ['register u1:web-1:80', 'register u1:web-2:80', 'register u1:web-3:80']);
+	});
+
 	test('with who registered it, for which container of which engine', async (t) => {
 		const { entry } = await world(t, { containers: [web] });
 		const { owner, engine, containerId } = entry('u1:web:80')?.stamp ?? {};
@@ -52,6 +58,22 @@ suite('containers come and go, and the agent follows', () => {
 		assert.deepEqual(registered(), []);
 		const { index, views, claims } = controller.state;
 		assert.deepEqual([index.size, [...views.keys()], [...claims.keys()]], [0, [], []]);
+	});
+
+	test('what went while nobody told, with its entry, is not remembered', async (t) => {
+		const made = await world(t, { containers: [web, redis], isBlind: true });
+		const { agent, controller, source, time } = made;
+		source.start({ id: web.id });
+		await time.settled();
+		source.disconnect();
+		source.remove(web.id);
+		await agent.deregister('u1:web:80', AbortSignal.timeout(5_000));
+		source.connect();
+		await time.advance(70_000);
+		const { views, claims, news } = controller.state;
+		assert.deepEqual([[...views.keys()], [...claims.keys()]], [[redis.id], [redis.id]]);
+		assert.equal(news.isRunning(web.id, true), true, 'which nothing is known of');
+		assert.deepEqual([made.registered().length, made.writes.length], [1, 2]);
 	});
 
 	test('what lives for no time at all leaves nothing behind', async (t) => {
