@@ -1,153 +1,142 @@
 import type { Identity } from '../controller/identity.ts';
-import type { Judgement, Pass } from '../controller/resync.ts';
-import { holdReasons, type View } from '../controller/views.ts';
-import type { Drift, Registration, ServiceInstance } from '../model.ts';
-import type { Decision } from '../plan/decide.ts';
-import { maskPairs } from '../server/mask.ts';
+import type { Rehearsal, Rehearsals } from '../controller/rehearsal.ts';
+import type { Warning } from '../derive/derive.ts';
+import type { Container } from '../model.ts';
+import { type ChangeCode, changesOf, optionChanges } from './plan-changes.ts';
+import { entriesOf, type PlanAction, type PlanEntry, staleEntriesOf } from './plan-entries.ts';
+import { type FormerHost, formerHosts } from './plan-hosts.ts';
 
-/** What a full pass would entail, for people and for machines. Pure. */
-
-export type PlanAction = 'register' | 'adopt' | 'change' | 'remove' | 'keep' | 'held' | 'conflict';
-
-export interface PlanEntry {
-	readonly action: PlanAction;
-	readonly id: string;
-	readonly name: string;
-	readonly address: string;
-	readonly port: number;
-	readonly container: string | undefined;
-	/** Field by field, secrets masked; empty where the whole entry comes or goes. */
-	readonly differences: readonly { readonly field: string; readonly wanted: unknown; readonly found: unknown }[];
-	readonly reason: string | undefined;
-}
-
+/** What a daemon that started now would do; what `reconsul plan --json` prints. Pure. */
 export interface PlanReport {
 	/** Nothing would change that a reader of Consul could notice; an adoption only adds our stamp. */
 	readonly isInSync: boolean;
 	readonly owner: string;
+	readonly hostname: string;
 	readonly counts: Readonly<Record<PlanAction, number>>;
+	/** By action in the order of `actions`, then by id. */
 	readonly entries: readonly PlanEntry[];
+	readonly formerHosts: readonly FormerHost[];
 	readonly notRegistered: readonly {
 		readonly container: string;
 		readonly port: string | undefined;
 		readonly reason: string;
 	}[];
-	readonly warnings: readonly string[];
+	readonly warnings: readonly PlanWarning[];
 }
 
-const order: readonly PlanAction[] = ['register', 'adopt', 'change', 'remove', 'held', 'conflict', 'keep'];
-const changing: ReadonlySet<PlanAction> = new Set(['register', 'change', 'remove']);
+export interface PlanWarning {
+	/** `undefined` where it concerns the whole. */
+	readonly container: string | undefined;
+	/** Which difference from registrator it is about, if any. */
+	readonly code: ChangeCode | undefined;
+	readonly text: string;
+}
 
-export function planReport(pass: Pass, views: readonly View[], identity: Identity): PlanReport {
-	const entries = pass.judgements
-		.flatMap(entriesOf)
-		.sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.id < b.id ? -1 : 1));
-	const counts = Object.fromEntries(
-		order.map((action) => [action, entries.filter((entry) => entry.action === action).length]),
-	) as PlanReport['counts'];
-	const named = views.map((view) => ({ ...view, name: view.container?.name ?? view.key }));
+export const actions: readonly PlanAction[] = [
+	'register',
+	'adopt',
+	'change',
+	'remove',
+	'stale',
+	'held',
+	'conflict',
+	'failed',
+	'keep',
+];
+
+const changing: ReadonlySet<PlanAction> = new Set(['register', 'change', 'remove', 'failed']);
+
+export function planReport(
+	{ pass, keys, cleanup }: Rehearsals,
+	identity: Identity,
+	deregister: 'always' | 'on-success',
+): PlanReport {
+	const decided = keys.flatMap((key) => entriesOf(key, pass.doubt));
+	const entries = [...withoutHandovers(decided), ...cleanup.flatMap(staleEntriesOf)].sort(
+		(a, b) => actions.indexOf(a.action) - actions.indexOf(b.action) || (a.id < b.id ? -1 : 1),
+	);
+	const running = keys.flatMap(runningIn);
+	const wanted = keys.flatMap(({ subject }) => subject.derivation.services);
+	const isSwitch = entries.some(({ differences }) => differences.some(isStampless));
 	return {
 		isInSync: !entries.some(({ action }) => changing.has(action)),
 		owner: identity.ownership.owner,
-		counts,
+		hostname: identity.ownership.hostname,
+		counts: Object.fromEntries(
+			actions.map((action) => [action, entries.filter((entry) => entry.action === action).length]),
+		) as PlanReport['counts'],
 		entries,
-		notRegistered: named.flatMap(({ name, omitted }) =>
-			omitted.map(({ port, detail }) => ({ container: name, port, reason: detail })),
+		formerHosts: formerHosts(pass.registrations, wanted, identity.ownership),
+		notRegistered: running.flatMap(({ container, rehearsal }) =>
+			rehearsal.subject.derivation.omitted.map(({ port, detail }) => ({
+				container: container.name,
+				port,
+				reason: detail,
+			})),
 		),
 		warnings: [
-			...(pass.doubt === undefined ? [] : [pass.doubt]),
-			...named.flatMap(({ name, warnings }) => warnings.map(({ text }) => `${name}: ${text}`)),
+			...(pass.doubt === undefined ? [] : [warning(undefined, undefined, pass.doubt)]),
+			...(isSwitch ? optionChanges({ ...identity.derive, deregister }) : []).map(({ code, text }) =>
+				warning(undefined, code, text),
+			),
+			...running.flatMap(warningsOf),
 		],
 	};
 }
 
-const entriesOf = ({ subject, decisions }: Judgement): readonly PlanEntry[] =>
-	decisions.map((decision) => ({
-		...summary(decision),
-		container: typeof subject.container === 'object' ? subject.container.name : undefined,
-	}));
-
-type Summary = Omit<PlanEntry, 'container'>;
-
-function summary(decision: Decision): Summary {
-	switch (decision.kind) {
-		case 'unchanged':
-			return entry('keep', decision.desired);
-		case 'register':
-			return entry(registerAction(decision.because), decision.desired, {
-				differences: decision.because.filter(({ field }) => field !== 'missing').map(shown),
-			});
-		case 'deregister':
-			return entry('remove', decision.observed, { reason: 'no running container wants it' });
-		case 'hold':
-			return decision.reason === 'mass-delete'
-				? entry('remove', decision.held.observed, { reason: 'after a second look, 5 s later: it is one of many' })
-				: entry('held', decision.held.observed, { reason: holdReasons[decision.reason] });
-		case 'contested':
-			return summary(decision.repair);
-		case 'conflict':
-			return entry('conflict', decision.desired, { reason: holder(decision.holder) });
-	}
+/** What one container leaves and another wants changes hands; it is no removal. */
+function withoutHandovers(entries: readonly PlanEntry[]): readonly PlanEntry[] {
+	const changed = new Set(entries.flatMap(({ action, id }) => (action === 'change' ? [id] : [])));
+	return entries.filter(({ action, id }) => action !== 'remove' || !changed.has(id));
 }
 
-const entry = (
-	action: PlanAction,
-	{ id, name, address, port }: ServiceInstance | Registration,
-	{ differences = [], reason }: Partial<Pick<PlanEntry, 'differences' | 'reason'>> = {},
-): Summary => ({ action, id, name, address, port, differences, reason });
-
-/** An unstamped entry that is otherwise as wanted only gets our stamp. */
-function registerAction(because: readonly Drift[]): PlanAction {
-	if (because.some(({ field }) => field === 'missing')) return 'register';
-	return because.every(({ field, observed }) => field === 'stamp' && observed === undefined) ? 'adopt' : 'change';
+interface Running {
+	readonly container: Container;
+	readonly rehearsal: Rehearsal;
 }
 
-const holder = ({ stamp }: Registration): string =>
-	stamp === undefined ? 'an entry that is not ours has this id' : `owner ${JSON.stringify(stamp.owner)} has this id`;
-
-const shown = ({ field, desired, observed }: Drift): PlanEntry['differences'][number] =>
-	field === 'meta'
-		? { field, wanted: masked(desired), found: masked(observed) }
-		: { field, wanted: desired, found: observed ?? null };
-
-const masked = (pairs: unknown): unknown => maskPairs(Object(pairs) as Readonly<Record<string, string>>);
-
-const signs: Readonly<Record<PlanAction, readonly [sign: string, color: number]>> = {
-	register: ['+', 32],
-	adopt: ['*', 36],
-	change: ['~', 33],
-	remove: ['-', 31],
-	held: ['?', 33],
-	conflict: ['!', 31],
-	keep: ['=', 2],
+const runningIn = (rehearsal: Rehearsal): readonly Running[] => {
+	const { container, key } = rehearsal.subject;
+	return typeof container === 'object' && container.running && container.id === key ? [{ container, rehearsal }] : [];
 };
 
-/** One line an entry, one below it for each field that differs; what stays as it is, is only counted. */
-export function planText(report: PlanReport, hasColors: boolean): string {
-	const paint = (color: number, text: string): string => (hasColors ? `\u001b[${color}m${text}\u001b[0m` : text);
-	const lines = report.entries
-		.filter(({ action }) => action !== 'keep')
-		.flatMap(({ action, id, name, address, port, container, differences, reason }) => {
-			const [sign, color] = signs[action];
-			const what = `${sign} ${action.padEnd(8)} ${id}  ${name} ${address}:${port}`;
-			const whose = container === undefined ? '' : `  (${container})`;
-			const fields = differences.map(
-				({ field, wanted, found }) => `    ${field}: ${JSON.stringify(found)} → ${JSON.stringify(wanted)}`,
-			);
-			return [paint(color, `${what}${whose}`), ...(reason === undefined ? [] : [`    ${reason}`]), ...fields];
-		});
-	const omitted = report.notRegistered.map(
-		({ container, port, reason }) => `  ${container}${port === undefined ? '' : ` ${port}`}: ${reason}`,
-	);
-	const counted = order
-		.filter((action) => report.counts[action] > 0)
-		.map((action) => `${report.counts[action]} ${action}`);
-	const verdict = report.isInSync ? 'in sync' : 'not in sync';
+const isStampless = ({ field, found }: PlanEntry['differences'][number]): boolean =>
+	field === 'stamp' && found === null;
+
+const warning = (container: string | undefined, code: ChangeCode | undefined, text: string): PlanWarning => ({
+	container,
+	code,
+	text,
+});
+
+function warningsOf({ container, rehearsal }: Running): readonly PlanWarning[] {
+	const { subject, decisions } = rehearsal;
+	const { derivation } = subject;
+	const because = decisions.flatMap((it) => (it.kind === 'register' ? it.because : []));
+	const drifted = new Set(because.map(({ field }) => field));
+	// What is ours already means to us what it means.
+	const changes = decisions.some(isNew) ? changesOf(container, derivation, drifted) : [];
 	return [
-		...lines,
-		...(omitted.length === 0 ? [] : ['not registered:', ...omitted]),
-		...report.warnings.map((warning) => paint(33, `warning: ${warning}`)),
-		`${verdict}: ${counted.length === 0 ? 'nothing to register' : counted.join(', ')} (owner ${report.owner})`,
-		'',
-	].join('\n');
+		...derivation.warnings.map(({ code, text }) => warning(container.name, changeCodes[code], text)),
+		...changes.map(({ code, text }) => warning(container.name, code, text)),
+	];
 }
+
+const changeCodes: Readonly<Record<Warning['code'], ChangeCode | undefined>> = {
+	label: undefined,
+	tags: undefined,
+	name: undefined,
+	check: 'D12',
+	'meta-key': 'D5',
+	'meta-reserved': 'D5',
+	'meta-value-too-long': 'D5',
+	'meta-too-many': 'D5',
+};
+
+/** Whether the service is registrator's, or nobody's, until now. */
+const isNew = (decision: Rehearsal['decisions'][number]): boolean =>
+	decision.kind === 'register'
+		? decision.because.some(
+				({ field, observed }) => field === 'missing' || (field === 'stamp' && observed === undefined),
+			)
+		: decision.kind === 'conflict' && decision.holder.stamp === undefined;

@@ -1,14 +1,16 @@
 import type { Config } from '../config/config.ts';
 import { IdentityHolder } from '../controller/identity.ts';
-import { resync } from '../controller/resync.ts';
+import { rehearse } from '../controller/rehearsal.ts';
 import { State } from '../controller/state.ts';
 import { wire } from '../daemon/wiring.ts';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import { planReport, planText } from './plan-report.ts';
+import { planReport } from './plan-report.ts';
+import { planText } from './plan-text.ts';
+import { hasColors } from './terminal.ts';
 
 /**
- * Makes the daemon's full pass and prints what would follow from it. Writes nothing: a pass never does.
+ * Makes the daemon's full pass and the look that its runs would take, and prints what would follow. Writes nothing.
  *
  * @returns the exit code: 0 in sync, adoption included; 2 where something would change; 1 where one side gave no answer
  */
@@ -16,12 +18,14 @@ export async function plan(config: Config, isJson: boolean): Promise<0 | 1 | 2> 
 	const log = createLogger({ level: 'error', format: config.logFormat });
 	const { signal } = new AbortController();
 	const { context, host } = await wire(config, { log, metrics: createMetrics(''), signal });
-	const state = new State();
 	try {
+		for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
 		const identity = await new IdentityHolder(context, host).current();
-		const pass = await resync(context, state, identity);
-		const report = planReport(pass, [...state.views.all()], identity);
-		process.stdout.write(isJson ? `${JSON.stringify(report)}\n` : planText(report, process.stdout.isTTY === true));
+		const report = planReport(await rehearse(context, new State(), identity), identity, config.settings.deregister);
+		process.stdout.write(
+			isJson ? `${JSON.stringify(report)}\n` : planText(report, hasColors(process.stdout, process.env)),
+		);
+		if (report.counts.failed > 0) return 1;
 		return report.isInSync ? 0 : 2;
 	} catch (error) {
 		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

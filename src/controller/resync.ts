@@ -24,6 +24,8 @@ export interface Pass {
 	/** Containers that started or ended though the event stream has not said so yet, and whether they run. */
 	readonly unannounced: ReadonlyMap<ContainerId, boolean>;
 	readonly judgements: readonly Judgement[];
+	/** Everything that the agent listed. */
+	readonly registrations: readonly Registration[];
 }
 
 export interface Judgement {
@@ -73,6 +75,7 @@ export async function resync(context: Context, state: State, identity: Identity)
 		doubt,
 		unannounced,
 		judgements: braked,
+		registrations: list.registrations,
 	};
 }
 

@@ -33,7 +33,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		types: 'derive/derive plan',
 	},
 	cli: {
-		values: 'config controller daemon/wiring derive/labels/document log metrics server/listen server/mask',
+		values: 'config controller daemon/wiring derive log metrics server/listen server/mask',
 		types: 'model plan',
 	},
 	main: { values: 'cli config daemon', types: '' },
