@@ -39,7 +39,7 @@ export function show({ log, metrics }: Pick<Context, 'log' | 'metrics'>, views: 
 			log[levels[reason]]({ container, port, reason }, `not a service: ${detail}`);
 	const stood = new Set(before?.services.map(standing));
 	for (const it of view.services)
-		if ((it.state === 'conflict' || it.state === 'held') && !stood.has(standing(it)))
+		if (isNews(it) && !stood.has(standing(it)))
 			log.warn({ container, id: it.service.id, state: it.state }, it.reason ?? it.state);
 }
 
@@ -64,5 +64,9 @@ export function tellOfMeddler(
 
 type MetaReason =
 	Extract<View['warnings'][number]['code'], `meta-${string}`> extends `meta-${infer Reason}` ? Reason : never;
+
+/** What waits for a write that is about to come is none. */
+const isNews = ({ state, held }: ServiceView): boolean =>
+	state === 'conflict' || (state === 'held' && held !== 'unreplaced');
 
 const standing = ({ service, state, reason }: ServiceView): string => `${service.id} ${state} ${reason}`;

@@ -1,13 +1,13 @@
 import { isBasedOn } from '../derive/address.ts';
-import type { Registration, ServiceId, ServiceInstance } from '../model.ts';
-import { type Claim, goesBefore } from '../plan/claims.ts';
+import type { Registration, ServiceId } from '../model.ts';
 import type { Decision, Deregister, Register } from '../plan/decide.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
 import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
 import type { Identity } from './identity.ts';
-import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
+import { idsOf, inquire } from './inquiry.ts';
+import { noteExpectations, runningIn, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
 import { show, tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
@@ -62,10 +62,10 @@ export class Reconciler {
 	}
 
 	async #run(key: Key, since: number | undefined, course: Course): Promise<void> {
-		const { context, state } = this.#options;
+		const { context, state, identity } = this.#options;
 		for (;;) {
 			context.signal.throwIfAborted();
-			const subject = await this.#look(key);
+			const subject = await lookAt(key, context, state, await identity());
 			const ids = idsOf(subject, state);
 			const release = state.locks.tryAcquire(ids);
 			if (release !== undefined) {
@@ -80,11 +80,6 @@ export class Reconciler {
 		}
 	}
 
-	async #look(key: Key): Promise<Subject> {
-		const { context, state, identity } = this.#options;
-		return lookAt(key, context, state, await identity());
-	}
-
 	async #converge(
 		subject: Subject,
 		ids: ReadonlySet<ServiceId>,
@@ -94,14 +89,9 @@ export class Reconciler {
 		const { context, state } = this.#options;
 		const { key, container, derivation } = subject;
 		const released = this.#claim(subject);
-		const found = await this.#read(ids, course);
-		const readable: Subject = {
-			...subject,
-			derivation: { ...derivation, services: derivation.services.filter(({ id }) => found.has(id)) },
-		};
-		const present = new Map([...found].flatMap(([id, it]) => (it === undefined ? [] : [[id, it] as const])));
-		const rivals = await this.#rivals(readable, present);
-		const decisions = judge(readable, { found: present, rivals, brake: state.brake }, context, state);
+		const { decisions, found, unread } = await inquire(subject, ids, context, state);
+		// Neither written nor deleted in this run.
+		course.errors.push(...unread.values());
 		this.#note(subject, decisions, found);
 		tellOfMeddler(context, state, decisions);
 		const shown = shownContainer(container) ?? state.views.get(key)?.container;
@@ -123,6 +113,16 @@ export class Reconciler {
 		);
 		for (const id of new Set([...released, ...dropped]))
 			for (const other of state.claims.others(id, key)) this.#options.enqueue(other.key);
+		this.#queueLeftovers(subject, decisions);
+	}
+
+	/** A leftover that waits for what replaces it is looked at again after the run that registers that. */
+	#queueLeftovers({ key, container }: Subject, decisions: readonly Decision[]): void {
+		const { unreplaced } = this.#options.state;
+		if (decisions.some((it) => it.kind === 'hold' && it.reason === 'unreplaced') && typeof container === 'object')
+			unreplaced.set(container.id, (unreplaced.get(container.id) ?? new Set()).add(key));
+		for (const leftover of unreplaced.get(key) ?? []) this.#options.enqueue(leftover);
+		unreplaced.delete(key);
 	}
 
 	/** Notes what the key wants now. Returns the ids that it no longer does. */
@@ -133,50 +133,6 @@ export class Reconciler {
 		const running = runningIn(subject);
 		dependents.set(key, running === undefined ? undefined : isBasedOn(running));
 		return claims.set(key, running?.createdAt ?? '', derivation.services);
-	}
-
-	/** What the agent has; an id that could not be read is left out, and is neither written nor deleted in this run. */
-	async #read(ids: ReadonlySet<ServiceId>, course: Course): Promise<ReadonlyMap<ServiceId, Registration | undefined>> {
-		const { registry, signal } = this.#options.context;
-		const found = new Map<ServiceId, Registration | undefined>();
-		await Promise.all(
-			[...ids].map(async (id) => {
-				try {
-					found.set(id, await registry.get(id, signal));
-				} catch (error) {
-					course.errors.push(error);
-				}
-			}),
-		);
-		return found;
-	}
-
-	/** Which of the wanted ids another running container has a better claim to; asked of the engine, not of memory. */
-	async #rivals(
-		{ key, container, derivation }: Subject,
-		found: ReadonlyMap<ServiceId, Registration>,
-	): Promise<ReadonlySet<ServiceId>> {
-		const rivals = new Set<ServiceId>();
-		if (typeof container !== 'object') return rivals;
-		for (const service of derivation.services) {
-			const registration = found.get(service.id);
-			const holder = registration?.stamp?.containerId;
-			if (holder === key) continue;
-			const mine: Claim = { key, createdAt: container.createdAt, service };
-			const candidates = holder !== undefined ? [holder] : this.#rivalKeys(mine, registration);
-			for (const candidate of candidates) if (await this.#stillWants(candidate, service.id)) rivals.add(service.id);
-		}
-		return rivals;
-	}
-
-	#rivalKeys(mine: Claim, found: Registration | undefined): readonly Key[] {
-		const others = this.#options.state.claims.others(mine.service.id, mine.key);
-		return others.filter((other) => goesBefore(other, mine, found)).map(({ key }) => key);
-	}
-
-	async #stillWants(key: Key, id: ServiceId): Promise<boolean> {
-		const { derivation } = await this.#look(key);
-		return derivation.services.some((service) => service.id === id);
 	}
 
 	/** Brings the index in line with what was read. */
@@ -225,10 +181,3 @@ export class Reconciler {
 }
 
 const isDone = (result: Result): boolean => result !== undefined && 'done' in result;
-
-/** Every id that the key may have to read or write: those it has by the index and those it wants. */
-function idsOf({ key, derivation }: Subject, state: State): ReadonlySet<ServiceId> {
-	const leftoverId = leftoverIdOf(key);
-	if (leftoverId !== undefined) return new Set([leftoverId]);
-	return new Set([...state.index.idsOf(key), ...derivation.services.map(({ id }: ServiceInstance) => id)]);
-}

@@ -1,7 +1,8 @@
-import type { ServiceId } from '../model.ts';
+import type { ContainerId, ServiceId } from '../model.ts';
 import { Budget } from '../plan/budget.ts';
 import { Claims } from '../plan/claims.ts';
 import type { Brake } from '../plan/guard.ts';
+import type { Key } from '../plan/ownership.ts';
 import type { Refusal } from '../plan/refusals.ts';
 import { Dependents } from './dependents.ts';
 import { IdLocks } from './id-locks.ts';
@@ -23,6 +24,8 @@ export class State {
 	hasListed = false;
 	/** What is left to spend on repairing what another writer does. */
 	readonly budget = new Budget();
+	/** Leftovers that wait for the run of a container that has what replaces them. */
+	readonly unreplaced = new Map<ContainerId, Set<Key>>();
 	/** When the log was told of another writer, on the clock. */
 	meddlerToldAt: number | undefined;
 	/** When a service that Consul removed by itself was put back. */

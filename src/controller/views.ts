@@ -93,6 +93,7 @@ export const holdReasons: Readonly<Record<HoldReason, string>> = {
 	'mass-delete': 'kept for now: too many services would go at once; the next pass confirms it',
 	policy: 'kept: -deregister or --policy says so',
 	'in-doubt': 'kept: what its container wants could not be determined',
+	unreplaced: 'kept: what its container has in its place is not registered yet',
 };
 
 /** The last that is known of every key, for the status page and the gauges. Never read to decide anything. */

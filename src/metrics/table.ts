@@ -85,6 +85,7 @@ export const metricTable = {
 				'not-listed-yet': true,
 				policy: true,
 				unproved: true,
+				unreplaced: true,
 			}),
 		},
 	},

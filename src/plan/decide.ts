@@ -45,7 +45,7 @@ export interface Contest {
 	readonly waitMs: number;
 }
 
-export type HoldReason = 'not-listed-yet' | 'unproved' | 'another-engine' | 'mass-delete' | 'policy' | 'in-doubt';
+export type HoldReason = 'not-listed-yet' | 'unproved' | 'another-engine' | 'mass-delete' | 'policy' | 'in-doubt' | 'unreplaced';
 
 export interface Situation {
 	readonly key: Key;

@@ -80,6 +80,7 @@ suite('how a service stands', () => {
 		'mass-delete': /too many/,
 		policy: /-deregister or --policy/,
 		'in-doubt': /could not be determined/,
+		unreplaced: /is not registered yet/,
 	};
 	for (const reason of Object.keys(reasons) as HoldReason[])
 		test(`held: ${reason}, in words`, () => {
