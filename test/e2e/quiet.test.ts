@@ -111,12 +111,18 @@ describe('where nothing differs', { concurrency: 3 }, () => {
 		await Promise.all(both.map(({ daemon }) => cleanPasses(daemon, 6)));
 		assert.deepEqual([first.proxy.writes.length, second.proxy.writes.length], [count, 0]);
 
-		for (const { proxy } of both) proxy.forget();
-		await stage.run('--name', 'redis.1', '-P', 'redis');
-		await eventually('it is registered', async () => assert.ok((await stage.ids()).includes('u1:redis.1:6379')));
-		await Promise.all(both.map(({ daemon }) => cleanPasses(daemon, 6)));
-		// Both can be told of the start before either has registered it.
-		const writes = both.map(({ proxy }) => proxy.writes.length);
-		assert.ok(Math.max(...writes) === 1, `writes: ${writes}`);
+		const deeds: readonly [what: string, deed: () => Promise<string>, services: number][] = [
+			['started', () => stage.run('--name', 'redis.1', '-P', 'redis'), count + 1],
+			['ended', () => stage.engine.docker('kill', 'redis.1'), count],
+		];
+		for (const [what, deed, services] of deeds) {
+			for (const { proxy } of both) proxy.forget();
+			await deed();
+			await eventually(`it has ${what}`, async () => assert.equal((await stage.ids()).length, services));
+			await Promise.all(both.map(({ daemon }) => cleanPasses(daemon, 3)));
+			// Both can be told of it before either has written.
+			const writes = both.map(({ proxy }) => proxy.writes.length);
+			assert.equal(Math.max(...writes), 1, `${what}: ${writes} writes`);
+		}
 	});
 });
