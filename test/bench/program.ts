@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -64,8 +64,13 @@ export async function launch(contestant: Contestant, bundles: Bundles, place: Pl
 	return {
 		startedAt,
 		ready: async () => {
-			await eventually(`${contestant} is ready`, () => isReady(child, port), { everyMs: 2, withinMs: 30_000 });
-			return wallClock() - startedAt;
+			await eventually(`${contestant} is ready`, () => child.exitCode !== null || isReady(port), {
+				everyMs: 2,
+				withinMs: 30_000,
+			});
+			const time = wallClock() - startedAt;
+			if (child.exitCode === null) return time;
+			throw new Error(`${contestant} ended with exit code ${child.exitCode}; its log is in ${bundles.folder}`);
 		},
 		pass: () => void child.kill('SIGHUP'),
 		cpuMs: () => cpuMs(port),
@@ -89,8 +94,7 @@ function argumentsOf(contestant: Contestant, { reconsul, bare }: Bundles, place:
 	];
 }
 
-function isReady(child: ChildProcess, port: number): Promise<boolean> {
-	if (child.exitCode !== null) throw new Error(`it ended with exit code ${child.exitCode}`);
+function isReady(port: number): Promise<boolean> {
 	const { promise, resolve } = Promise.withResolvers<boolean>();
 	get({ port, host: '127.0.0.1', path: '/readyz', agent: false }, (response) => {
 		response.resume();
