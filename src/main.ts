@@ -34,6 +34,10 @@ async function carryOut(command: Command): Promise<number> {
 			const { plan } = await import('./cli/plan.ts');
 			return plan(command.config, command.isJson);
 		}
+		case 'release': {
+			const { release } = await import('./cli/release.ts');
+			return release(command.config, command.isConfirmed);
+		}
 		case 'run': {
 			// Not at the top: the health check, which Docker starts again and again, needs none of the daemon's packages.
 			const { runDaemon } = await import('./daemon/daemon.ts');

@@ -1,5 +1,5 @@
-import { cleanText } from '../log.ts';
 import { hostPort } from '../server/listen.ts';
+import { clean, columns } from './columns.ts';
 import type { Difference, PlanAction, PlanEntry } from './plan-entries.ts';
 import type { FormerHost } from './plan-hosts.ts';
 import { actions, type PlanReport, type PlanWarning } from './plan-report.ts';
@@ -18,8 +18,6 @@ const headings: Readonly<Record<PlanAction, readonly [color: number, meaning: st
 	keep: [2, 'entries as wanted'],
 };
 
-const maxWidth = 64;
-const maxText = 300;
 const maxNames = 4;
 
 type Row = readonly string[];
@@ -121,20 +119,3 @@ function verdict({ isInSync, counts, owner }: PlanReport): string {
 	const what = counted.length === 0 ? 'nothing to register' : counted.join(', ');
 	return `${isInSync ? 'in sync' : 'not in sync'}: ${what} (owner ${clean(owner)}); nothing was written`;
 }
-
-/** In columns as wide as their widest cell, within reason; the last is as long as it likes. */
-function columns(rows: readonly Row[]): readonly string[] {
-	const cells = rows.map((row) => row.map(clean));
-	const widths = (cells[0] ?? []).map((_, at) =>
-		Math.min(maxWidth, Math.max(...cells.map((row) => row[at]?.length ?? 0))),
-	);
-	return cells.map((row) =>
-		row
-			.map((cell, at) => cell.padEnd(widths[at] ?? 0))
-			.join('  ')
-			.trimEnd(),
-	);
-}
-
-/** Names, labels and messages are other people's words, and this may be a terminal. */
-const clean = (text: string): string => cleanText(text, maxText);

@@ -12,6 +12,7 @@ export type Command =
 	/** `listen` as the command line has it; `undefined` to find out how the daemon was started. */
 	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
 	| { readonly kind: 'plan'; readonly config: Config; readonly isJson: boolean }
+	| { readonly kind: 'release'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
 
 /**
@@ -48,12 +49,20 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			const listen = said.get('listen');
 			return { kind: 'healthcheck', listen: listen === undefined ? undefined : String(listen) };
 		}
-		case 'plan': {
-			const uri = after.rest.length > 0 ? onlyArgument(after.rest) : uriFrom(env);
-			return { kind: 'plan', config: daemonConfig(uri, said, env, host), isJson: said.get('json') === true };
-		}
+		case 'plan':
+			return { kind: 'plan', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
+		case 'release':
+			return {
+				kind: 'release',
+				config: verbConfig(after.rest, said, env, host),
+				isConfirmed: said.get('yes') === true,
+			};
 	}
 }
+
+/** For a verb that looks at the world as the daemon does. */
+const verbConfig = (rest: readonly string[], said: GivenOptions, env: Environment, host: ConfigHost): Config =>
+	daemonConfig(rest.length > 0 ? onlyArgument(rest) : uriFrom(env), said, env, host);
 
 /** Where a verb finds the registry when nobody says: where the daemon was told, else where Consul's own tools look. */
 function uriFrom(env: Environment): string {

@@ -33,8 +33,8 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		types: 'derive/derive plan',
 	},
 	cli: {
-		values: 'config controller daemon/wiring derive log metrics server/listen server/mask',
-		types: 'model plan',
+		values: 'config controller daemon/wiring derive log metrics plan server/listen server/mask',
+		types: 'model',
 	},
 	main: { values: 'cli config daemon', types: '' },
 };
