@@ -31,12 +31,10 @@ export async function release(config: Config, isConfirmed: boolean): Promise<0 |
 		process.stdout.write(belongingsText(belongings, ownership));
 		const obstacle = await obstacleTo(config, ownership);
 		if (obstacle !== undefined) complain(obstacle);
+		if (isConfirmed) return obstacle === undefined && (await released(belongings, context, ownership)) ? 0 : 1;
 		if (belongings.ours.length === 0) return 0;
-		if (!isConfirmed) {
-			process.stdout.write('nothing was written; --yes does it\n');
-			return 2;
-		}
-		return obstacle === undefined && (await released(belongings, context, ownership)) ? 0 : 1;
+		process.stdout.write('nothing was written; --yes does it\n');
+		return 2;
 	} catch (error) {
 		complain(error instanceof Error ? error.message : String(error));
 		return 1;
@@ -55,6 +53,7 @@ async function obstacleTo({ listen }: Config, { owner }: Ownership): Promise<str
 
 /** @returns whether all of it could be done, and was not undone */
 async function released({ ours }: Belongings, context: Context, ownership: Ownership): Promise<boolean> {
+	if (ours.length === 0) return true;
 	const { isDryRun } = context.settings;
 	let failures = 0;
 	for (const { id } of ours)

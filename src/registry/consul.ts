@@ -39,7 +39,10 @@ export function consulRegistry(options: ConsulOptions): Registry {
 		},
 		release: async (found, signal) => {
 			const asked: Asked = 'PUT /v1/agent/service/register';
-			expectOk(asked, await http.call(asked, { signal, body: releaseBody(found) }));
+			// registrator sends no Meta where there is nothing in it, and the catalog tells the two apart.
+			const { Meta, ...body } = releaseBody(found);
+			const meta = Object.keys(Meta).length === 0 ? {} : { Meta };
+			expectOk(asked, await http.call(asked, { signal, body: { ...body, ...meta } }));
 			await removeChecks(http, found.id, (id) => isOnlyOurCheckId(id, found.id), signal);
 		},
 		deregister: async (id, signal) => {
