@@ -37,8 +37,9 @@ check: deps ## types and lint
 	@node_modules/.bin/tsc
 	@node_modules/.bin/biome check --error-on-warnings
 
+# In one process: starting one for each of some hundred files would take longer than the tests.
 unit: deps ## the tests that need neither Docker nor Consul
-	@$(TEST) 'test/unit/**/*.test.ts' 'test/conformance/**/*.test.ts'
+	@$(TEST) --test-isolation=none 'test/unit/**/*.test.ts' 'test/conformance/**/*.test.ts'
 
 test: check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
 	@$(WITH_LAB) \
@@ -87,6 +88,7 @@ $(NODE):
 
 dist/reconsul.cjs: node_modules/.package-lock.json package.json $(shell find src -name '*.ts')
 	@node_modules/.bin/esbuild src/main.ts --bundle --minify --platform=node --target=node24 --format=cjs \
-		'--external:cpu-features' '--external:*.node' --banner:js='#!/usr/bin/env node' --log-level=warning \
+		$(foreach package,@grpc/grpc-js @grpc/proto-loader protobufjs ssh2,--alias:$(package)=./src/source/unused.ts) \
+		--banner:js='#!/usr/bin/env node' --log-level=warning \
 		--define:process.env.RECONSUL_VERSION="\"$$(node -p 'require("./package.json").version')\"" --outfile=$@
 	@chmod +x $@

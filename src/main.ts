@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { commandLineOfInit, healthcheck, listenOf } from './cli/healthcheck.ts';
 import { type Command, commandFrom } from './config/command.ts';
 import { usageText } from './config/help.ts';
 import { UsageError } from './config/usage-error.ts';
+
+// Node grows its nursery to 16 MB and more under load and never gives it back: 30 MB for nothing in a small daemon.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 /** The build writes it in. */
 const version = process.env['RECONSUL_VERSION'] ?? 'from source';

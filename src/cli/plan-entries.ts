@@ -131,10 +131,11 @@ function whyUnwanted({ id, stamp }: Registration, { container, identity }: Rehea
 		: `${whose}its container ${container.name} has ended`;
 }
 
-const holder = ({ stamp }: Registration): string =>
-	stamp === undefined
-		? 'an entry that is not ours has this id'
-		: `container ${stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(stamp.owner)} has this id`;
+function holder(found: Registration | undefined): string {
+	if (found === undefined) return 'another container that wants this id goes first';
+	if (found.stamp === undefined) return 'an entry that is not ours has this id';
+	return `container ${found.stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(found.stamp.owner)} has this id`;
+}
 
 const shown = ({ field, desired, observed }: Drift): Difference =>
 	field === 'meta'

@@ -139,4 +139,4 @@ const isNew = (decision: Rehearsal['decisions'][number]): boolean =>
 		? decision.because.some(
 				({ field, observed }) => field === 'missing' || (field === 'stamp' && observed === undefined),
 			)
-		: decision.kind === 'conflict' && decision.holder.stamp === undefined;
+		: decision.kind === 'conflict' && decision.holder !== undefined && decision.holder.stamp === undefined;

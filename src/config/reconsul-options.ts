@@ -136,7 +136,7 @@ export const reconsulOptions = [
 		name: 'write-rate',
 		kind: 'integer',
 		placeholder: 'N',
-		initial: 100,
+		initial: 500,
 		min: 0,
 		max: 1_000_000,
 		help: 'Writes to the registry per second at most; 0 for no limit',

@@ -1,12 +1,14 @@
 import { defer, type Observable, retry, type Subscription, switchMap, timer } from 'rxjs';
+import type { ServiceId } from '../model.ts';
 import { confirmAfterMs } from '../plan/guard.ts';
-import { type Key, standingOf } from '../plan/ownership.ts';
+import type { Key } from '../plan/ownership.ts';
 import type { RegistryChange } from '../registry/registry.ts';
 import type { SourceChange } from '../source/source.ts';
 import { retryDelayMs } from './backoff.ts';
 import type { Context } from './context.ts';
 import { suspectsAmong } from './drift.ts';
 import { ErrorReports } from './error-reports.ts';
+import { deregisterAll } from './farewell.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { type Host, IdentityHolder } from './identity.ts';
 import { startLabelHeartbeats } from './label-heartbeats.ts';
@@ -33,6 +35,7 @@ export class Controller {
 	readonly #context: Context;
 	readonly #requests = resyncRequests();
 	readonly #reports: ErrorReports;
+	readonly #writer: Writer;
 	#subscription: Subscription | undefined;
 	#cancelSecondLook = (): void => {};
 
@@ -50,6 +53,7 @@ export class Controller {
 		this.identity = new IdentityHolder(context, host);
 		const { state, identity } = this;
 		const reports = this.#reports;
+		this.#writer = new Writer(context, state);
 		this.passes = new Passes({
 			context,
 			state,
@@ -62,7 +66,7 @@ export class Controller {
 		const reconciler = new Reconciler({
 			context,
 			state,
-			writer: new Writer(context, state),
+			writer: this.#writer,
 			identity: () => identity.current(),
 			enqueue: (key) => this.queue.add(key),
 			reports,
@@ -130,23 +134,8 @@ export class Controller {
 	 * @throws what the first one failed with that could not be taken out, when all the others are done
 	 */
 	async deregisterAll(): Promise<void> {
-		const { registry, signal } = this.#context;
 		const identity = this.identity.last;
-		if (identity === undefined) return;
-		const ids = [...this.state.index.keys()].flatMap((key) => [...this.state.index.idsOf(key)]);
-		const outcomes = await Promise.allSettled(
-			ids.map(async (id) => {
-				const found = await registry.get(id, signal);
-				const isOurs =
-					found !== undefined &&
-					standingOf(found, identity.ownership) === 'ours' &&
-					found.stamp?.engine === identity.ownership.engine;
-				if (isOurs) await registry.deregister(id, signal);
-			}),
-		);
-		// Only now, since the process ends with the first failure that it hears of.
-		const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-		if (failed !== undefined) throw failed.reason;
+		if (identity !== undefined) await deregisterAll(this.#context, this.state, this.#writer, identity);
 	}
 
 	#handle(trigger: Trigger): void {
@@ -160,6 +149,7 @@ export class Controller {
 		if (change.kind === 'changed') {
 			const { key, action, at } = change;
 			const { news, views, dependents } = this.state;
+			if (action === 'destroy' && !this.#isKnown(key)) return;
 			if (!news.heard(key, action, at, views.get(key)?.isRunning === true)) return;
 			this.queue.add(key);
 			for (const dependent of dependents.of(key)) this.queue.add(dependent);
@@ -174,6 +164,12 @@ export class Controller {
 			metrics.increment('reconsul_source_reconnects_total', { cause: change.cause });
 			log.warn({ cause: change.cause, error: change.error }, `lost Docker's events: ${change.error.message}`);
 		}
+	}
+
+	/** Nothing is left to do about a container whose end has been dealt with when Docker removes it. */
+	#isKnown(key: Key): boolean {
+		const { news, views, index } = this.state;
+		return news.pending(key) !== undefined || views.get(key) !== undefined || index.idsOf(key).size > 0;
 	}
 
 	#registryChanged(change: RegistryChange): void {
@@ -197,7 +193,9 @@ export class Controller {
 			// The catalog can show our own write before the agent's answer to it has arrived.
 			this.#cancelSecondLook();
 			this.#cancelSecondLook = clock.after(unknownGraceMs, () => {
-				if (unknown.some((id) => this.state.index.keyOf(id) === undefined)) this.#requests.request('watch');
+				const isUnknown = (id: ServiceId): boolean =>
+					index.keyOf(id) === undefined && index.removedAt(id) === undefined;
+				if (unknown.some(isUnknown)) this.#requests.request('watch');
 			});
 		}
 	}

@@ -6,7 +6,7 @@ import type { ErrorReports } from './error-reports.ts';
 import type { IdentityHolder } from './identity.ts';
 import { type Pass, resync } from './resync.ts';
 import type { State } from './state.ts';
-import type { ResyncTrigger } from './triggers.ts';
+import { type ResyncTrigger, returns, stronger } from './triggers.ts';
 
 export interface PassesOptions {
 	readonly context: Context;
@@ -18,9 +18,6 @@ export interface PassesOptions {
 	/** Asks for another pass, through the throttle. */
 	readonly request: (trigger: ResyncTrigger) => void;
 }
-
-/** After these it may be worth while to try again at once what failed before. */
-const returns: ReadonlySet<ResyncTrigger> = new Set(['start', 'connected', 'signal']);
 
 const unannouncedGraceMs = 2_000;
 const maxRetryMs = 15_000;
@@ -52,7 +49,7 @@ export class Passes {
 
 	request(trigger: ResyncTrigger): void {
 		if (this.#running === undefined) this.#running = this.#loop(trigger);
-		else this.#again = trigger;
+		else this.#again = stronger(this.#again, trigger);
 	}
 
 	/** Settles when no pass runs and none is due. */

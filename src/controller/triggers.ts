@@ -36,14 +36,32 @@ export function triggers({ source, registry, intervalMs, random = Math.random }:
 	);
 }
 
+/** After these it may be worth while to try again at once what failed before. */
+export const returns: ReadonlySet<ResyncTrigger> = new Set(['start', 'connected', 'signal']);
+
+/** Of two requests that become one pass the one that says more; else the later one. */
+export const stronger = (before: ResyncTrigger | undefined, after: ResyncTrigger): ResyncTrigger =>
+	before !== undefined && returns.has(before) && !returns.has(after) ? before : after;
+
 /** Requests for a full pass: the first acts at once, those that follow within half a second become one. */
 export function resyncRequests(): {
 	readonly request: (trigger: ResyncTrigger) => void;
 	readonly due: Observable<ResyncTrigger>;
 } {
-	const requests = new Subject<ResyncTrigger>();
+	const requests = new Subject<void>();
+	let waiting: ResyncTrigger | undefined;
 	return {
-		request: (trigger) => requests.next(trigger),
-		due: requests.pipe(throttleTime(resyncThrottleMs, undefined, { leading: true, trailing: true })),
+		request: (trigger) => {
+			waiting = stronger(waiting, trigger);
+			requests.next();
+		},
+		due: requests.pipe(
+			throttleTime(resyncThrottleMs, undefined, { leading: true, trailing: true }),
+			map(() => {
+				const due = waiting ?? 'tick';
+				waiting = undefined;
+				return due;
+			}),
+		),
 	};
 }

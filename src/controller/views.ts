@@ -76,7 +76,9 @@ const reasonOf = (because: readonly { readonly field: string }[]): string =>
 		? 'not registered yet'
 		: `differs in ${because.map(({ field }) => field).join(', ')}`;
 
-const holderOf = ({ stamp }: Registration): string => {
+const holderOf = (found: Registration | undefined): string => {
+	if (found === undefined) return 'another container that wants its id goes first';
+	const { stamp } = found;
 	if (stamp === undefined) return 'its id is taken by an entry that reconsul did not write';
 	return `its id is taken by container ${stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(stamp.owner)}`;
 };

@@ -21,7 +21,8 @@ export type Decision =
 	| Register
 	| Deregister
 	| { readonly kind: 'hold'; readonly held: Deregister; readonly reason: HoldReason }
-	| { readonly kind: 'conflict'; readonly desired: ServiceInstance; readonly holder: Registration }
+	/** `holder` is `undefined` where another container of ours goes first and has not been registered yet. */
+	| { readonly kind: 'conflict'; readonly desired: ServiceInstance; readonly holder: Registration | undefined }
 	| Contest;
 
 export interface Register {
@@ -45,7 +46,14 @@ export interface Contest {
 	readonly waitMs: number;
 }
 
-export type HoldReason = 'not-listed-yet' | 'unproved' | 'another-engine' | 'mass-delete' | 'policy' | 'in-doubt' | 'unreplaced';
+export type HoldReason =
+	| 'not-listed-yet'
+	| 'unproved'
+	| 'another-engine'
+	| 'mass-delete'
+	| 'policy'
+	| 'in-doubt'
+	| 'unreplaced';
 
 export interface Situation {
 	readonly key: Key;
@@ -83,7 +91,7 @@ function decideWanted(
 	const stamp = stampFor(desired, key, ownership);
 	if (found === undefined)
 		return rivals.has(desired.id)
-			? { kind: 'conflict', desired, holder: absentHolder(desired) }
+			? { kind: 'conflict', desired, holder: undefined }
 			: { kind: 'register', desired, stamp, because: [{ field: 'missing', desired: desired.id, observed: undefined }] };
 	const standing = standingOf(found, ownership);
 	const isTaken =
@@ -96,13 +104,6 @@ function decideWanted(
 	const tags = keepsObservedTags(desired, stamp, found) ? found.tags : desired.tags;
 	return { kind: 'register', desired: { ...desired, tags }, stamp, because };
 }
-
-/** Stands in for a rival that wants the id and is about to be registered. */
-const absentHolder = ({ labelledId: _, checks: __, ...fields }: ServiceInstance): Registration => ({
-	...fields,
-	kind: '',
-	stamp: undefined,
-});
 
 function belongsTo(found: Registration, { key, ownership, written }: Situation): boolean {
 	if (found.kind !== '') return false;

@@ -235,3 +235,29 @@ test('two daemons of different names do not disturb each other', async (t) => {
 	await made.controller.deregisterAll();
 	assert.deepEqual(made.registered(), ['u2:web-1:80 192.0.2.10:40001', 'u2:web-2:80 192.0.2.10:40002']);
 });
+
+suite('what is removed after its end was dealt with', () => {
+	test('costs no further run', async (t) => {
+		const made = await world(t, { containers: [container({ id: containerId('a') })] });
+		made.source.stop(containerId('a'));
+		await made.time.advance(100);
+		assert.deepEqual(made.registered(), []);
+		const runs = made.log.metrics.count('workqueue_adds_total');
+		made.source.remove(containerId('a'));
+		await made.time.advance(100);
+		assert.equal(made.log.metrics.count('workqueue_adds_total'), runs);
+	});
+
+	test('goes with the removal where it was kept until then', async (t) => {
+		const made = await world(t, {
+			containers: [container({ id: containerId('a') })],
+			settings: { deregister: 'on-success' },
+		});
+		made.source.stop(containerId('a'), 1);
+		await made.time.advance(100);
+		assert.equal(made.registered().length, 1);
+		made.source.remove(containerId('a'));
+		await made.time.advance(100);
+		assert.deepEqual(made.registered(), []);
+	});
+});

@@ -39,6 +39,14 @@ suite('requests for a full pass', () => {
 		]);
 	});
 
+	test('one that says that something is back is not lost among others', async (t) => {
+		const { time, request, passes } = requesting(t);
+		request('start');
+		for (const trigger of ['connected', 'watch', 'tick'] as const) request(trigger);
+		await time.advance(5_000);
+		assert.deepEqual(passes.at(-1), [500, 'connected']);
+	});
+
 	test('one alone is not repeated', async (t) => {
 		const { time, request, passes } = requesting(t);
 		request('tick');

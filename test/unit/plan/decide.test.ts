@@ -138,9 +138,9 @@ suite('a decision carries what it takes to carry it out', () => {
 		assert.deepEqual(decide({ ...situation, ...found(holder) }), [{ kind: 'conflict', desired: service, holder }]);
 	});
 
-	test('a conflict about an id that nobody holds yet shows what is about to hold it', () => {
+	test('a conflict about an id that nobody holds yet has no holder', () => {
 		assert.deepEqual(decide({ ...situation, ...found(), ...rivalled }), [
-			{ kind: 'conflict', desired: service, holder: registered(service, undefined) },
+			{ kind: 'conflict', desired: service, holder: undefined },
 		]);
 	});
 
