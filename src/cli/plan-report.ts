@@ -55,7 +55,8 @@ export function planReport(
 	const entries = [...withoutHandovers(decided), ...cleanup.flatMap(staleEntriesOf)].sort(
 		(a, b) => actions.indexOf(a.action) - actions.indexOf(b.action) || (a.id < b.id ? -1 : 1),
 	);
-	const running = keys.flatMap(runningIn);
+	// Not the container that this is: it is gone when somebody reads about it.
+	const running = keys.flatMap(runningIn).filter(({ container }) => container.id !== identity.derive.selfId);
 	const wanted = keys.flatMap(({ subject }) => subject.derivation.services);
 	const isSwitch = entries.some(({ differences }) => differences.some(isStampless));
 	return {

@@ -244,3 +244,10 @@ test('what is not registered comes with the reason, of running containers', asyn
 	});
 	assert.deepEqual(notRegistered, [{ container: 'web', port: '80/tcp', reason: 'SERVICE_IGNORE says so' }]);
 });
+
+test('the container in which plan itself runs is no news', async () => {
+	const self = { ...web, exposed: [], ports: {}, networkMode: 'host' };
+	const { notRegistered } = await planned({ containers: [self], host: { containerId: self.id } });
+	assert.deepEqual(notRegistered, []);
+	assert.equal((await planned({ containers: [self] })).notRegistered.length, 1);
+});
