@@ -7,6 +7,7 @@ import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { planReport } from './plan-report.ts';
 import { planText } from './plan-text.ts';
+import { complain, print } from './print.ts';
 import { hasColors } from './terminal.ts';
 
 /**
@@ -19,16 +20,14 @@ export async function plan(config: Config, isJson: boolean): Promise<0 | 1 | 2> 
 	const { signal } = new AbortController();
 	const { context, host } = await wire(config, { log, metrics: createMetrics(''), signal });
 	try {
-		for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
+		for (const warning of config.warnings) complain(warning);
 		const identity = await new IdentityHolder(context, host).current();
 		const report = planReport(await rehearse(context, new State(), identity), identity, config.settings.deregister);
-		process.stdout.write(
-			isJson ? `${JSON.stringify(report)}\n` : planText(report, hasColors(process.stdout, process.env)),
-		);
+		await print(isJson ? `${JSON.stringify(report)}\n` : planText(report, hasColors(process.stdout, process.env)));
 		if (report.counts.failed > 0) return 1;
 		return report.isInSync ? 0 : 2;
 	} catch (error) {
-		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+		complain(error);
 		return 1;
 	}
 }

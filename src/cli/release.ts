@@ -3,11 +3,12 @@ import type { Config } from '../config/config.ts';
 import type { Context } from '../controller/context.ts';
 import { IdentityHolder } from '../controller/identity.ts';
 import { wire } from '../daemon/wiring.ts';
-import { cleanText, createLogger } from '../log.ts';
+import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { Registration } from '../model.ts';
 import { type Ownership, standingOf } from '../plan/ownership.ts';
 import { listenerAt } from './daemon-owner.ts';
+import { complain, print } from './print.ts';
 import { type Belongings, belongingsOf, belongingsText } from './release-text.ts';
 
 /** A daemon that goes on puts its stamp back as soon as its watch shows that it is gone. */
@@ -28,20 +29,18 @@ export async function release(config: Config, isConfirmed: boolean): Promise<0 |
 		const { ownership } = await new IdentityHolder(context, host).current();
 		const { registrations } = await context.registry.list(signal);
 		const belongings = belongingsOf(registrations, ownership);
-		process.stdout.write(belongingsText(belongings, ownership));
+		await print(belongingsText(belongings, ownership));
 		const obstacle = await obstacleTo(config, ownership);
 		if (obstacle !== undefined) complain(obstacle);
 		if (isConfirmed) return obstacle === undefined && (await released(belongings, context, ownership)) ? 0 : 1;
 		if (belongings.ours.length === 0) return 0;
-		process.stdout.write('nothing was written; --yes does it\n');
+		await print('nothing was written; --yes does it\n');
 		return 2;
 	} catch (error) {
-		complain(error instanceof Error ? error.message : String(error));
+		complain(error);
 		return 1;
 	}
 }
-
-const complain = (text: string): void => void process.stderr.write(`${cleanText(text, 500)}\n`);
 
 /** A daemon that runs would undo it. */
 async function obstacleTo({ listen }: Config, { owner }: Ownership): Promise<string | undefined> {
@@ -69,7 +68,7 @@ async function released({ ours }: Belongings, context: Context, ownership: Owner
 			`${retaken.length} were taken back at once, ${retaken[0]?.id} for one: a reconsul of owner ${ownership.owner} still runs somewhere; stop it, and release again`,
 		);
 	const done = ours.length - failures;
-	process.stdout.write(`${isDryRun ? 'would have released' : 'released'} ${done} of ${ours.length}\n`);
+	await print(`${isDryRun ? 'would have released' : 'released'} ${done} of ${ours.length}\n`);
 	return failures === 0 && retaken.length === 0;
 }
 
