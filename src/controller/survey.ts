@@ -1,3 +1,4 @@
+import type { Omission } from '../derive/findings.ts';
 import type { Container, ContainerId, Registration, ServiceId } from '../model.ts';
 import { byCreation, type Claims, goesBefore } from '../plan/claims.ts';
 import type { Sighting } from '../plan/guard.ts';
@@ -30,11 +31,16 @@ export async function subjectsOf(
 		})),
 	);
 	const wanted = new Set(running.flatMap(({ derivation }) => derivation.services.map(({ id }) => id)));
+	// Somebody else may answer for those that our filters hide; what they have is no leftover.
+	const hidden = new Set(
+		running.filter(({ derivation }) => derivation.omitted.some(isHiding)).map(({ container }) => container.name),
+	);
 	const absent = new Set<Key>();
 	for (const registration of registrations) {
 		const owner = ownKey(registration, identity.ownership);
 		if (owner !== undefined && !byId.has(owner)) absent.add(owner);
-		const isLeftover = leftoverOf(registration, identity.ownership) !== undefined && !wanted.has(registration.id);
+		const leftover = leftoverOf(registration, identity.ownership);
+		const isLeftover = leftover !== undefined && !hidden.has(leftover) && !wanted.has(registration.id);
 		if (isLeftover) absent.add(leftoverKey(registration.id));
 	}
 	const others = await Promise.all(
@@ -45,6 +51,8 @@ export async function subjectsOf(
 	);
 	return [...running, ...others];
 }
+
+const isHiding = ({ reason }: Omission): boolean => reason === 'out-of-scope';
 
 const byAge = (a: Container, b: Container): number => byCreation(a.createdAt, b.createdAt) || (a.id < b.id ? -1 : 1);
 

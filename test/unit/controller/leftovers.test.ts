@@ -91,3 +91,9 @@ suite('a service whose id has changed', () => {
 		assert.deepEqual([await outcome, made.registered()], [0, ['u1:web:80 192.0.2.10:49153']]);
 	});
 });
+
+test('what registrator has of a running container that a filter hides is no leftover', async (t) => {
+	const options: WorldOptions = { containers: [web], ownership: { cleanup: true }, derive: { exclude: [web.name] } };
+	const made = await started(await withLeftovers(t, options, `u1:${web.name}:80`, 'u1:gone:80'));
+	assert.deepEqual(made.writes, ['deregister u1:gone:80']);
+});
