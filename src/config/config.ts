@@ -60,7 +60,7 @@ export function daemonConfig(uri: string, given: GivenOptions, env: Environment,
 	const deregister = checkTogether(options);
 	const intervalMs = periodFrom(given) ?? periodFrom(fromEnvironment) ?? options.interval;
 	const docker = dockerFrom(env, host.exists);
-	const { target, warnings } = registryFrom(uri, env);
+	const { target, warnings } = registryFrom(uri, withTokenFile(env, options['token-file']));
 	const isOddIp = options.ip !== '' && isIP(options.ip) === 0;
 	return {
 		registry: target,
@@ -82,6 +82,10 @@ export function daemonConfig(uri: string, given: GivenOptions, env: Environment,
 		warnings: isOddIp ? [...warnings, '-ip is no IP address; services get it as it is'] : warnings,
 	};
 }
+
+/** The option is another way to say what Consul's own variable says. */
+const withTokenFile = (env: Environment, path: string): Environment =>
+	path === '' ? env : { ...env, CONSUL_HTTP_TOKEN_FILE: path };
 
 /** Every row of the table has a value of its own kind: given ones were read by it. */
 const optionsOf = (said: GivenOptions): Options =>
@@ -140,6 +144,7 @@ const settingsOf = (options: Options, deregister: 'always' | 'on-success', inter
 		naming: options.naming,
 		idPort: options['id-port'],
 		ttlSeconds: options.ttl,
+		scriptChecks: !options['no-script-checks'],
 	},
 	ownership: {
 		formerHostnames: options['former-hostname'],

@@ -23,7 +23,10 @@ const uris: readonly (readonly [form: string, meaning: string])[] = [
 const environment: readonly (readonly [names: string, meaning: string])[] = [
 	['RECONSUL_<OPTION>', 'any option, for instance RECONSUL_RETRY_ATTEMPTS; the command line wins'],
 	['CONSUL_HTTP_ADDR', 'the agent, where the registry URI names none'],
-	['CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE', 'the ACL token; the file wins, and is read again when it changes'],
+	[
+		'CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE',
+		'the ACL token; the file wins, and is read again when it changes; --token-file wins over both',
+	],
 	['CONSUL_HTTP_SSL, CONSUL_HTTP_SSL_VERIFY', 'TLS for consul:// as well; false trusts any certificate'],
 	['CONSUL_CACERT, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY, CONSUL_TLS_SERVER_NAME', 'files and name for TLS'],
 	['CONSUL_NAMESPACE', 'the namespace (Consul Enterprise)'],

@@ -79,6 +79,12 @@ export const reconsulOptions = [
 		help: "Register published ports at the container's own address and port, not at the host's",
 	},
 	{
+		name: 'no-script-checks',
+		kind: 'boolean',
+		initial: false,
+		help: 'Leave out checks by which a label has the Consul agent run a program',
+	},
+	{
 		name: 'hostname',
 		kind: 'string',
 		placeholder: 'NAME',
@@ -107,6 +113,13 @@ export const reconsulOptions = [
 		kind: 'boolean',
 		initial: false,
 		help: "Judge our owner's entries of another Docker engine by this one, after a reinstallation",
+	},
+	{
+		name: 'token-file',
+		kind: 'string',
+		placeholder: 'PATH',
+		initial: '',
+		help: "Where the Consul agent's ACL token is; read again when it changes; wins over CONSUL_HTTP_TOKEN_FILE",
 	},
 	{
 		name: 'node',

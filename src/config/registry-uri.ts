@@ -78,7 +78,7 @@ export function registryFrom(text: string, env: Environment): RegistryChoice {
 /** The predecessor's adapter looked at nothing but the host, so what else old command lines hold must not stop the daemon. */
 function ignoredParts({ scheme, userinfo, path, query }: GoUrl): readonly string[] {
 	const parts = [
-		userinfo === undefined ? '' : 'user (a token is given in CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE)',
+		userinfo === undefined ? '' : 'user (a token is given in CONSUL_HTTP_TOKEN or by --token-file)',
 		scheme === 'consul-unix' || path === '' || path === '/' ? '' : 'path',
 		query === '' ? '' : 'query',
 	];

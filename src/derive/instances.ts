@@ -13,6 +13,8 @@ import { parseTags } from './tags.ts';
 export interface InstanceSettings {
 	/** What `-ttl` says, in seconds; 0 for no such check. */
 	readonly ttlSeconds: number;
+	/** Whether labels may have the agent run programs. */
+	readonly scriptChecks: boolean;
 }
 
 /** Finds another port of the container. */
@@ -24,7 +26,7 @@ export function instancesOf(
 	{ candidate, id, aliases }: Settled,
 	daemonTags: readonly string[],
 	portAt: PortFinder,
-	{ ttlSeconds }: InstanceSettings,
+	settings: InstanceSettings,
 	findings: Findings,
 ): readonly ServiceInstance[] {
 	const { name, labelledId, placement, protocol, old, labels } = candidate;
@@ -54,9 +56,9 @@ export function instancesOf(
 		enableTagOverride: isOverridden,
 		...taggedAddresses(service, port),
 		labelledId,
-		checks: checksOf(candidate, subject, ttlSeconds, findings),
+		checks: checksOf(candidate, subject, settings, findings),
 	};
-	return [main, ...aliases.map((alias) => aliasOf(main, alias, ttlSeconds))];
+	return [main, ...aliases.map((alias) => aliasOf(main, alias, settings.ttlSeconds))];
 }
 
 function metaFor({ old, labels }: Candidate, findings: Findings): Readonly<Record<string, string>> {
@@ -87,7 +89,7 @@ function taggedAddresses(service: ServiceValues, port: number): Pick<ServiceInst
 function checksOf(
 	{ old, labels }: Candidate,
 	subject: CheckSubject,
-	ttlSeconds: number,
+	{ ttlSeconds, scriptChecks }: InstanceSettings,
 	findings: Findings,
 ): readonly Check[] {
 	const { check, warnings } = legacyCheck(old.values, subject);
@@ -97,7 +99,10 @@ function checksOf(
 	const isFree = ({ id }: Check): boolean => ttlSeconds === 0 || id !== ttlCheckId(subject.id);
 	if (!named.checks.every(isFree))
 		findings.warn('check', ['reconsul.check.ttl: -ttl has a check of that name; the check is left out']);
-	return [...(check === undefined ? [] : [check]), ...ofTtl, ...named.checks.filter(isFree)];
+	const asked = [...(check === undefined ? [] : [check]), ...ofTtl, ...named.checks.filter(isFree)];
+	const allowed = asked.filter(({ args }) => scriptChecks || args === undefined);
+	if (allowed.length < asked.length) findings.warn('check', ['--no-script-checks: its script checks are left out']);
+	return allowed;
 }
 
 /**

@@ -90,7 +90,7 @@ suite('the registry URI', () => {
 			'consul://u:p@h',
 			{},
 			plain('h', 8500),
-			"the registry URI's user (a token is given in CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE) has no effect",
+			"the registry URI's user (a token is given in CONSUL_HTTP_TOKEN or by --token-file) has no effect",
 		],
 		[
 			'consul://h',

@@ -20,6 +20,7 @@ export const plainSettings: Settings = {
 		idPort: 'container',
 		tagsFor: () => [],
 		ttlSeconds: 0,
+		scriptChecks: true,
 	},
 	ownership: { formerHostnames: [], takeOver: false, cleanup: false },
 	hostname: '',

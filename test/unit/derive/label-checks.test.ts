@@ -5,6 +5,7 @@ import type { CheckSubject } from '../../../src/derive/check-subject.ts';
 import { labelChecks } from '../../../src/derive/label-checks.ts';
 import { readLabels } from '../../../src/derive/labels/reconsul-labels.ts';
 import type { Check } from '../../../src/model.ts';
+import { derivedFrom, texts } from './derivations.ts';
 
 const subject: CheckSubject = {
 	id: 'u1:web:80',
@@ -252,4 +253,44 @@ test('no label makes the agent ask anybody else, or look into another container'
 		}),
 		{ numRuns: 2_000 },
 	);
+});
+
+suite('without script checks', () => {
+	const rows: readonly (readonly [sentence: string, labels: Labels, kept: readonly string[]])[] = [
+		['a script is left out', { SERVICE_CHECK_SCRIPT: 'true' }, []],
+		['a command is left out', { SERVICE_CHECK_CMD: '/bin/true' }, []],
+		['a program is left out', { 'reconsul.check.x.args': 'true' }, []],
+		[
+			'a program inside the container is left out',
+			{
+				'reconsul.check.x.args': 'true',
+				'reconsul.check.x.docker_container_id': 'true',
+				'reconsul.check.x.shell': '/bin/sh',
+			},
+			[],
+		],
+		['an alias does without it', { SERVICE_CHECK_SCRIPT: 'true', 'reconsul.aliases': 'other' }, ['other:alias']],
+		[
+			'other checks stay',
+			{ SERVICE_CHECK_SCRIPT: 'true', 'reconsul.check.x.args': 'true', 'reconsul.check.y.tcp': 'true' },
+			['reconsul:u1:web:80:y'],
+		],
+	];
+	for (const [sentence, labels, kept] of rows)
+		test(`${sentence}, with one warning`, () => {
+			const derivation = derivedFrom(labels, {}, { scriptChecks: false });
+			const checks = derivation.services.flatMap((it) => it.checks);
+			assert.equal(checks.length, kept.length);
+			for (const [at, id] of kept.entries()) assert.ok(checks[at]?.id.endsWith(id));
+			assert.deepEqual(texts(derivation), ['--no-script-checks: its script checks are left out']);
+		});
+	test('a container that asks for none hears nothing', () => {
+		const derivation = derivedFrom({ SERVICE_CHECK_TCP: 'true' }, {}, { scriptChecks: false });
+		assert.deepEqual(texts(derivation), []);
+		assert.equal(derivation.services[0]?.checks.length, 1);
+	});
+	test('unless told so, scripts are asked for', () => {
+		const [service] = derivedFrom({ SERVICE_CHECK_SCRIPT: 'true' }).services;
+		assert.deepEqual(service?.checks[0]?.args, ['sh', '-c', 'true']);
+	});
 });

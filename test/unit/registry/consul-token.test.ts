@@ -59,7 +59,37 @@ test('while the file is missing the last token is used', async () => {
 	assert.equal(await token(), 'old');
 });
 
-test('a file that never was readable is an error that names it', async () => {
-	const { token } = tokenFile(join(directory, 'none'));
-	await assert.rejects(async () => token(), /none cannot be read/);
+test('a file that is empty or unfit while it is being written changes nothing', async () => {
+	const { path, write } = await written('old');
+	let now = 0;
+	const { token } = tokenFile(path, () => now);
+	await token();
+	for (const [mtime, text] of ['', 'half of\nit', 'new'].entries()) {
+		await write(text, mtime + 2);
+		now += 1_000;
+		assert.equal(await token(), text === 'new' ? 'new' : 'old');
+	}
 });
+
+test('a file that never was readable is an error that names it, until it is there', async () => {
+	const path = join(directory, 'none');
+	const { token } = tokenFile(path, () => 0);
+	await assert.rejects(async () => token(), /none cannot be read \(ENOENT\)/);
+	await assert.rejects(async () => token(), /none cannot be read/);
+	await writeFile(path, 'here');
+	assert.equal(await token(), 'here');
+});
+
+const unfit: readonly (readonly [text: string, complaint: RegExp])[] = [
+	['\n', /the token file .* is empty$/],
+	['två-token', /must hold one token of printable ASCII/],
+	['top secret', /must hold one token of printable ASCII/],
+];
+for (const [text, complaint] of unfit)
+	test(`a file with ${JSON.stringify(text)} is an error that does not show it`, async () => {
+		const { path } = await written(text);
+		await assert.rejects(
+			async () => tokenFile(path).token(),
+			({ message }: Error) => complaint.test(message) && !(text.trim() !== '' && message.includes(text)),
+		);
+	});
