@@ -41,7 +41,7 @@ export class Controller {
 
 	/** @param outer with the bare source and registry; from here on both are observed */
 	constructor(outer: Context, host: Host) {
-		this.#reports = new ErrorReports(outer.log);
+		this.#reports = new ErrorReports(outer.log, (side) => this[side].error !== undefined);
 		this.docker = new Side(() => this.#returned('docker'));
 		this.consul = new Side(() => this.#returned('consul'));
 		const context: Context = {

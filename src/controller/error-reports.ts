@@ -11,15 +11,19 @@ const awayClasses: ReadonlySet<string> = new Set(['unreachable', 'timeout']);
 
 export class ErrorReports {
 	readonly #log: Logger;
+	readonly #isSideAway: (side: 'consul' | 'docker') => boolean;
 	readonly #counts = new Map<string, number>();
 
-	constructor(log: Logger) {
+	/** @param isSideAway whether nothing of that side is answered, so that its failures are one */
+	constructor(log: Logger, isSideAway: (side: 'consul' | 'docker') => boolean = () => true) {
 		this.#log = log;
+		this.#isSideAway = isSideAway;
 	}
 
 	failed(key: Key | 'resync', error: unknown): void {
-		const isAway = awayClasses.has(classOf(error) ?? '');
-		const subject = isAway ? sideOf(error) : key;
+		const side = sideOf(error);
+		const isAway = awayClasses.has(classOf(error) ?? '') && side !== 'reconsul' && this.#isSideAway(side);
+		const subject = isAway ? side : key;
 		const times = (this.#counts.get(subject) ?? 0) + 1;
 		if (times === 1 && this.#counts.size >= maxRemembered) return;
 		this.#counts.set(subject, times);

@@ -1,6 +1,7 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import { type Source, SourceError } from '../source/source.ts';
+import { classOf, messageOf } from './failures.ts';
 
 /** Whether one side answers, by the last call. */
 export class Side {
@@ -33,34 +34,57 @@ export class Side {
  */
 const noAnswer: ReadonlySet<string> = new Set(['unreachable', 'timeout']);
 
-/** Notes how a call went. */
-async function observed<T>(call: () => Promise<T>, side: Side, count: (error: unknown) => void): Promise<T> {
+/** Notes how a call went; `probe` asks the same side something else, to tell one thing that hangs from a side that is away. */
+async function observed<T>(
+	call: () => Promise<T>,
+	side: Side,
+	count: (error: unknown) => void,
+	probe: () => Promise<unknown>,
+): Promise<T> {
 	try {
 		const result = await call();
 		side.answered();
 		return result;
 	} catch (error) {
 		count(error);
-		if (error instanceof RegistryError || error instanceof SourceError) {
-			if (noAnswer.has(error.class)) side.isAway(error.message);
-			else side.answered();
-		}
+		const isSilent = isNoAnswer(error) && (classOf(error) !== 'timeout' || (await isSilentTo(probe)));
+		if (isSilent) side.isAway(messageOf(error));
+		else if (classOf(error) !== undefined) side.answered();
 		throw error;
 	}
 }
 
+const isNoAnswer = (error: unknown): boolean => noAnswer.has(classOf(error) ?? '');
+
+async function isSilentTo(probe: () => Promise<unknown>): Promise<boolean> {
+	try {
+		await probe();
+		return false;
+	} catch (error) {
+		return isNoAnswer(error) || classOf(error) === undefined;
+	}
+}
+
+/** An id that nobody has: the agent answers without looking far, whatever the token may read. */
+const nobodysId = 'reconsul:probe';
+
+/** How long the other question may take, in milliseconds: any side that is well answers it from memory. */
+const probeMs = 2_000;
+const briefly = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
+
 export function observedRegistry(registry: Registry, side: Side, metrics: Metrics): Registry {
-	const observe = <T>(call: () => Promise<T>): Promise<T> =>
-		observed(call, side, (error) => {
-			if (error instanceof RegistryError) metrics.increment('reconsul_registry_errors_total', { class: error.class });
-		});
+	const count = (error: unknown): void => {
+		if (error instanceof RegistryError) metrics.increment('reconsul_registry_errors_total', { class: error.class });
+	};
+	const observe = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
+		observed(call, side, count, () => registry.get(nobodysId, briefly(signal)));
 	return {
-		get: (id, signal) => observe(() => registry.get(id, signal)),
-		list: (signal) => observe(() => registry.list(signal)),
-		register: (service, stamp, signal) => observe(() => registry.register(service, stamp, signal)),
-		release: (found, signal) => observe(() => registry.release(found, signal)),
-		deregister: (id, signal) => observe(() => registry.deregister(id, signal)),
-		heartbeat: (checkId, signal) => observe(() => registry.heartbeat(checkId, signal)),
+		get: (id, signal) => observe(signal, () => registry.get(id, signal)),
+		list: (signal) => observe(signal, () => registry.list(signal)),
+		register: (service, stamp, signal) => observe(signal, () => registry.register(service, stamp, signal)),
+		release: (found, signal) => observe(signal, () => registry.release(found, signal)),
+		deregister: (id, signal) => observe(signal, () => registry.deregister(id, signal)),
+		heartbeat: (checkId, signal) => observe(signal, () => registry.heartbeat(checkId, signal)),
 		// The token may lack the right to it, which says nothing of the agent.
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),
 		changes: (owner) => registry.changes(owner),
@@ -68,14 +92,15 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 }
 
 export function observedSource(source: Source, side: Side, metrics: Metrics): Source {
-	const observe = <T>(call: () => Promise<T>): Promise<T> =>
-		observed(call, side, (error) => {
-			if (error instanceof SourceError) metrics.increment('reconsul_source_errors_total', { class: error.class });
-		});
+	const count = (error: unknown): void => {
+		if (error instanceof SourceError) metrics.increment('reconsul_source_errors_total', { class: error.class });
+	};
+	const observe = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
+		observed(call, side, count, () => source.info(briefly(signal)));
 	return {
-		list: (signal) => observe(() => source.list(signal)),
-		get: (idOrName, signal) => observe(() => source.get(idOrName, signal)),
-		info: (signal) => observe(() => source.info(signal)),
+		list: (signal, passOver) => observe(signal, () => source.list(signal, passOver)),
+		get: (idOrName, signal) => observe(signal, () => source.get(idOrName, signal)),
+		info: (signal) => observe(signal, () => source.info(signal)),
 		changes: () => source.changes(),
 		reopen: (reason) => source.reopen(reason),
 	};

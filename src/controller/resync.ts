@@ -45,16 +45,20 @@ export async function resync(context: Context, state: State, identity: Identity)
 	const { registry, source, signal, clock, settings } = context;
 	const listedAt = clock.now();
 	const list = await registry.list(signal);
-	const containers = await source.list(signal);
+	const unread = new Set<ContainerId>();
+	const read = await source.list(signal, (id) => unread.add(id));
+	// Whoever shares the network of one that cannot be read cannot be judged either.
+	const containers = read.filter((container) => !unread.has(isBasedOn(container) ?? ''));
+	const running = new Set([...read.map(({ id }) => id), ...unread]);
 	state.hasListed = true;
 	const doubt = list.doubt ?? (await blindSpot(context, state, list, listedAt));
 	const look = async (key: Key): Promise<Sighting> =>
 		// Of a container that does not run, only the exit code can matter, and only to this policy.
 		settings.deregister === 'on-success' ? sighting(key, context, identity) : 'gone';
-	const subjects = await subjectsOf(containers, list.registrations, identity, look);
+	const subjects = await subjectsOf(containers, running, list.registrations, identity, look);
 	const isOvertaken = (key: Key): boolean =>
 		(state.views.get(key)?.at ?? 0) >= listedAt || state.news.pending(key) !== undefined || state.news.hasSeenEnd(key);
-	const unannounced = unannouncedAmong(new Set(containers.map(({ id }) => id)), state);
+	const unannounced = unannouncedAmong(running, state);
 	const current = subjects.filter(({ key }) => !isOvertaken(key));
 	for (const subject of current) claim(subject, state);
 	const ours = list.registrations.filter((it): it is Owned => standingOf(it, identity.ownership) === 'ours');
@@ -66,11 +70,11 @@ export async function resync(context: Context, state: State, identity: Identity)
 		decisions: decisions.map((decision) => withBrake(decision, subject.key, state.brake, state)),
 	}));
 	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, context, state);
-	forget(new Set(subjects.map(({ key }) => key)), isOvertaken, state);
+	forget(new Set([...running, ...subjects.map(({ key }) => key)]), isOvertaken, state);
+	const isDrifting = ({ decisions }: Judgement): boolean => decisions.some((it) => isDue(it, doubt));
 	return {
-		drifting: braked
-			.filter(({ decisions }) => decisions.some((it) => isDue(it, doubt)))
-			.map(({ subject }) => subject.key),
+		// Their own runs try again to read them, tell why they cannot, and wait longer each time.
+		drifting: [...unread, ...braked.filter(isDrifting).map(({ subject }) => subject.key)],
 		isBraked: state.brake !== undefined,
 		doubt,
 		unannounced,

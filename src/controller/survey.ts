@@ -12,17 +12,20 @@ import type { Subject } from './judge.ts';
 /**
  * The containers, the keys of our registrations without one, and the leftovers; the container created first in front.
  *
+ * @param containers those that run and could be read
+ * @param running all that run
  * @param look what is to be known of the container of a key that does not run; it may be there, stopped
  */
 export async function subjectsOf(
 	containers: readonly Container[],
+	running: ReadonlySet<ContainerId>,
 	registrations: readonly Registration[],
 	identity: Identity,
 	look: (key: Key) => Promise<Sighting>,
 ): Promise<readonly Subject[]> {
 	const byId = new Map(containers.map((container) => [container.id, container]));
 	const find = async (id: ContainerId): Promise<Container | undefined> => byId.get(id);
-	const running = await Promise.all(
+	const present = await Promise.all(
 		containers.toSorted(byAge).map(async (container) => ({
 			key: container.id,
 			identity,
@@ -30,15 +33,15 @@ export async function subjectsOf(
 			derivation: await desiredOf(container, identity, find),
 		})),
 	);
-	const wanted = new Set(running.flatMap(({ derivation }) => derivation.services.map(({ id }) => id)));
+	const wanted = new Set(present.flatMap(({ derivation }) => derivation.services.map(({ id }) => id)));
 	// Somebody else may answer for those that our filters hide; what they have is no leftover.
 	const hidden = new Set(
-		running.filter(({ derivation }) => derivation.omitted.some(isHiding)).map(({ container }) => container.name),
+		present.filter(({ derivation }) => derivation.omitted.some(isHiding)).map(({ container }) => container.name),
 	);
 	const absent = new Set<Key>();
 	for (const registration of registrations) {
 		const owner = ownKey(registration, identity.ownership);
-		if (owner !== undefined && !byId.has(owner)) absent.add(owner);
+		if (owner !== undefined && !running.has(owner)) absent.add(owner);
 		const leftover = leftoverOf(registration, identity.ownership);
 		const isLeftover = leftover !== undefined && !hidden.has(leftover) && !wanted.has(registration.id);
 		if (isLeftover) absent.add(leftoverKey(registration.id));
@@ -49,7 +52,7 @@ export async function subjectsOf(
 			return { key, identity, container, derivation: await desiredOf(container, identity, find) };
 		}),
 	);
-	return [...running, ...others];
+	return [...present, ...others];
 }
 
 const isHiding = ({ reason }: Omission): boolean => reason === 'out-of-scope';

@@ -1,12 +1,12 @@
 import type Dockerode from 'dockerode';
 import { defer, finalize, type Observable, share, startWith, tap } from 'rxjs';
 import type { Clock } from '../clock.ts';
-import type { Container } from '../model.ts';
+import type { Container, ContainerId } from '../model.ts';
 import { type ContainerFilters, dockerEngine, type Engine } from './engine.ts';
 import { dockerEvents } from './events.ts';
 import { containerOf } from './inspect.ts';
 import { type InspectCache, inspectCache } from './inspect-cache.ts';
-import { type EngineInfo, type Source, type SourceChange, SourceError } from './source.ts';
+import { type EngineInfo, type PassOver, type Source, type SourceChange, SourceError } from './source.ts';
 
 export interface DockerSourceOptions {
 	/** Where the engine is. Nothing is taken from the environment; an agent must not be among it, it makes lists 100 times slower. */
@@ -34,7 +34,7 @@ export function dockerSource({ docker, filters = {}, concurrency = 16, ...rest }
 	const { changes, isOpen } = sharedChanges(events.changes, cache);
 	const hide = hiding(engine, filters);
 	return {
-		list: async (signal) => hide(await list(engine, cache, concurrency, signal), signal),
+		list: async (signal, passOver) => hide(await list(engine, cache, concurrency, signal, passOver), signal),
 		get: async (idOrName, signal) => {
 			const container = await get(engine, idOrName, signal);
 			return container === undefined ? undefined : (await hide([container], signal, [container.id]))[0];
@@ -101,18 +101,25 @@ async function list(
 	cache: InspectCache,
 	concurrency: number,
 	signal: AbortSignal,
+	passOver: PassOver | undefined,
 ): Promise<readonly Container[]> {
 	const rows = rowsOf(engine, await engine.list(signal));
 	cache.keep(new Set(rows.map(({ id }) => id)));
-	// The first failure ends the other calls too: nobody wants their answers.
+	// The failure that ends the list ends the other calls too: nobody wants their answers.
 	const failed = new AbortController();
 	const either = AbortSignal.any([signal, failed.signal]);
 	const found: Container[] = [];
+	const unread = new Map<ContainerId, SourceError>();
 	const queue = rows.values();
 	const work = async (): Promise<void> => {
 		for (const { id, fingerprint } of queue) {
-			const container = await cache.get(id, fingerprint, () => get(engine, id, either));
-			if (container?.running === true) found.push(container);
+			try {
+				const container = await cache.get(id, fingerprint, () => get(engine, id, either));
+				if (container?.running === true) found.push(container);
+			} catch (error) {
+				if (passOver === undefined || !isOneOnly(error) || unread.size >= maxUnread) throw error;
+				unread.set(id, error);
+			}
 		}
 	};
 	try {
@@ -121,8 +128,16 @@ async function list(
 		failed.abort(error);
 		throw error;
 	}
+	for (const [id, error] of unread) passOver?.(id, error);
 	return found;
 }
+
+/** So many containers may be unreadable by themselves; of more, it is the engine that has the trouble. */
+const maxUnread = 5;
+
+/** An engine can hang over one container whose storage or process is stuck, and be well otherwise. */
+const isOneOnly = (error: unknown): error is SourceError =>
+	error instanceof SourceError && ['timeout', 'unavailable', 'invalid'].includes(error.class);
 
 interface Row {
 	readonly id: string;

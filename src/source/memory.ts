@@ -27,6 +27,8 @@ export interface MemorySource extends Source {
 	connect(): void;
 	/** Makes every call fail with this, or none. */
 	fail(error: SourceError | undefined): void;
+	/** Makes one container unreadable, or readable again. */
+	failFor(id: ContainerId, error: SourceError | undefined): void;
 }
 
 /** An engine in memory, for tests and demonstrations. */
@@ -35,6 +37,7 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 	const changes = new Subject<SourceChange>();
 	let isConnected = true;
 	let failure: SourceError | undefined;
+	const failures = new Map<ContainerId, SourceError>();
 	let started = 0;
 	const answer = async <T>(signal: AbortSignal, value: () => T): Promise<T> => {
 		signal.throwIfAborted();
@@ -67,9 +70,23 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 		isConnected = true;
 	};
 	return {
-		list: (signal) => answer(signal, () => [...containers.values()].filter(({ running }) => running)),
+		list: (signal, passOver) =>
+			answer(signal, () =>
+				[...containers.values()].filter(({ id, running }) => {
+					const error = running ? failures.get(id) : undefined;
+					if (error === undefined) return running;
+					if (passOver === undefined) throw error;
+					passOver(id, error);
+					return false;
+				}),
+			),
 		get: (idOrName, signal) =>
-			answer(signal, () => containers.get(idOrName) ?? containers.values().find(({ name }) => name === idOrName)),
+			answer(signal, () => {
+				const found = containers.get(idOrName) ?? containers.values().find(({ name }) => name === idOrName);
+				const error = failures.get(found?.id ?? '');
+				if (error !== undefined) throw error;
+				return found;
+			}),
 		info: (signal) => answer(signal, () => info),
 		changes: () =>
 			merge(
@@ -105,6 +122,10 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 		update,
 		disconnect,
 		connect,
+		failFor: (id, error) => {
+			if (error === undefined) failures.delete(id);
+			else failures.set(id, error);
+		},
 		fail: (error) => {
 			failure = error;
 		},

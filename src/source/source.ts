@@ -23,10 +23,17 @@ export interface EngineInfo {
 	readonly version: string;
 }
 
+export type PassOver = (id: ContainerId, error: SourceError) => void;
+
 /** Where containers come from. Every call settles within its deadline; a rejection is never evidence of absence. */
 export interface Source {
-	/** All running containers, in full. Rejects rather than leaving out one that it could not read, unless it is gone. */
-	list(signal: AbortSignal): Promise<readonly Container[]>;
+	/**
+	 * All running containers, in full, but for those that are gone by the time they are read.
+	 *
+	 * @param passOver told of one that runs and could not be read, where a few others could; without it, such a one makes the
+	 * list reject
+	 */
+	list(signal: AbortSignal, passOver?: PassOver): Promise<readonly Container[]>;
 
 	/** By id or by name. `undefined` only when the engine says "no such container"; any doubt rejects. */
 	get(idOrName: string, signal: AbortSignal): Promise<Container | undefined>;

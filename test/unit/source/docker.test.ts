@@ -56,6 +56,28 @@ describe('a list of containers', () => {
 			await assert.rejects(bench.source.list(soon()), { name: 'SourceError', message });
 		});
 
+	test('passes over one that alone cannot be read, where somebody wants to hear of it', async () => {
+		bench.holds(1, 2, 3);
+		bench.http.on(`/containers/${idOf(2)}/json`, json({ message: 'stuck' }, 500));
+		const unread: string[] = [];
+		const containers = await bench.source.list(soon(), (id, error) => unread.push(`${id} ${error.message}`));
+		assert.deepEqual(containers.map(({ name }) => name).sort(), ['c1', 'c3']);
+		assert.equal(unread.length, 1);
+		assert.match(unread[0] ?? '', new RegExp(`^${idOf(2)} .*500: stuck`));
+	});
+
+	test('is refused all the same when more than a few cannot be read', async () => {
+		const numbers = [1, 2, 3, 4, 5, 6];
+		bench.holds(...numbers);
+		for (const n of numbers) bench.http.on(`/containers/${idOf(n)}/json`, json({ message: 'stuck' }, 500));
+		let told = 0;
+		const passOver = (): void => {
+			told += 1;
+		};
+		await assert.rejects(bench.source.list(soon(), passOver), /500: stuck/);
+		assert.equal(told, 0);
+	});
+
 	test('asks for so many at a time, and no more once one has failed', async () => {
 		await using narrow = await dockerBench(4);
 		const numbers = Array.from({ length: 100 }, (_, n) => n + 1);
