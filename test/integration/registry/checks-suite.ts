@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { service, tcpCheck, ttlCheck } from './samples.ts';
+import { service, tcpCheck, ttlCheck } from '../../support/samples.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 
 const id = 'u1:web:80';

@@ -10,8 +10,8 @@ import { consulHttp } from '../../../src/registry/consul-http.ts';
 import { tokenFile } from '../../../src/registry/consul-token.ts';
 import { driftWatch } from '../../../src/registry/drift-watch.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
+import { service, stamp, ttlCheck } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
-import { service, stamp, ttlCheck } from './samples.ts';
 import { watching } from './watching.ts';
 
 const root = 'c0ffee00-0000-4000-8000-000000000001';

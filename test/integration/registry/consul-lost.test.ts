@@ -4,8 +4,8 @@ import PQueue from 'p-queue';
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { eventually } from '../../support/lab.ts';
+import { service, stamp } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
-import { service, stamp } from './samples.ts';
 import { idsIn, watching } from './watching.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);

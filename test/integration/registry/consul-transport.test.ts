@@ -9,8 +9,8 @@ import { consulRegistry } from '../../../src/registry/consul.ts';
 import type { ConsulTls } from '../../../src/registry/consul-http.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
 import { freePort } from '../../support/lab.ts';
+import { service, stamp } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
-import { service, stamp } from './samples.ts';
 import { watching } from './watching.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);

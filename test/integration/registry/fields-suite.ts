@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Check, ServiceInstance } from '../../../src/model.ts';
 import { compare } from '../../../src/plan/compare.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
-import { service, stamp, tcpCheck, ttlCheck } from './samples.ts';
+import { service, stamp, tcpCheck, ttlCheck } from '../../support/samples.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 
 /** What Consul 1.8.7 does not know of checks, by its own names; every agent of the suite is as old. */

@@ -8,9 +8,9 @@ import { consulRegistry } from '../../../src/registry/consul.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { anyLabels } from '../../support/any-labels.ts';
 import { eventually } from '../../support/lab.ts';
+import { stamp } from '../../support/samples.ts';
 import { derivedFrom, twoPorts } from '../../unit/derive/derivations.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
-import { stamp } from './samples.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);
 const noScripts: Refusal = 'scripts';

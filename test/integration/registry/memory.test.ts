@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
+import { service, stamp } from '../../support/samples.ts';
 import { unknownTo187 } from './fields-suite.ts';
 import { registrySuite } from './registry-suite.ts';
-import { service, stamp } from './samples.ts';
 import type { Bench } from './suite-words.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);

@@ -3,10 +3,10 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Check, ServiceInstance } from '../../../src/model.ts';
 import { compare } from '../../../src/plan/compare.ts';
+import { service, stamp, tcpCheck, ttlCheck } from '../../support/samples.ts';
 import { checkTests } from './checks-suite.ts';
 import { fieldTests } from './fields-suite.ts';
 import { releaseTests } from './release-suite.ts';
-import { service, stamp, tcpCheck, ttlCheck } from './samples.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 import { idsIn, watching } from './watching.ts';
 

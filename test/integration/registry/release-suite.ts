@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceInstance } from '../../../src/model.ts';
-import { service, stamp, tcpCheck, ttlCheck } from './samples.ts';
+import { service, stamp, tcpCheck, ttlCheck } from '../../support/samples.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
 
 const id = 'u1:web:80';

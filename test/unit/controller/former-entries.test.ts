@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { Container, Registration, ServiceInstance, Stamp } from '../../../src/model.ts';
+import type { Container, Registration, Stamp } from '../../../src/model.ts';
+import { service } from '../../support/samples.ts';
 import { containerId } from '../plan/samples.ts';
 import { container, published } from './containers.ts';
 import { stillWorld, type World, type WorldOptions } from './world.ts';
@@ -21,23 +22,11 @@ const stateOf = ({ controller }: World, id: string | undefined): string | undefi
 
 /** An entry as registrator, or a daemon of another name, would have left it. */
 async function entered(made: World, change: Partial<Registration>, its?: Partial<Stamp>): Promise<void> {
-	const service: ServiceInstance = {
-		id: 'u1:web:80',
-		name: 'web',
-		address: '192.0.2.10',
-		port: 49_153,
-		tags: [],
-		meta: {},
-		weights: { passing: 1, warning: 1 },
-		enableTagOverride: false,
-		labelledId: false,
-		checks: [],
-		...change,
-	};
+	const desired = service(change);
 	const none: Stamp = { owner: '', engine: '', containerId: '', spec: '' };
 	const stamp =
 		its === undefined ? none : { owner: 'u1', engine: 'MEMO:RY', containerId: containerId('c'), spec: '1-0', ...its };
-	await made.agent.register(service, stamp, soon());
+	await made.agent.register(desired, stamp, soon());
 }
 
 /** A world in which the agent has an entry before the daemon starts. */

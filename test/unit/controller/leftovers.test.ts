@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { ServiceInstance } from '../../../src/model.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
+import { service } from '../../support/samples.ts';
 import { containerId } from '../plan/samples.ts';
 import { container, numbered } from './containers.ts';
 import { stillWorld, type World, type WorldOptions } from './world.ts';
@@ -15,19 +15,7 @@ async function withLeftovers(t: TestContext, options: WorldOptions, ...ids: read
 	const made = await stillWorld(t, options);
 	const stamp = { owner: 'x', engine: 'x', containerId: containerId('c'), spec: 'x' };
 	for (const id of ids) {
-		const service: ServiceInstance = {
-			id,
-			name: 'web',
-			address: '192.0.2.10',
-			port: 49_153,
-			tags: [],
-			meta: {},
-			weights: { passing: 1, warning: 1 },
-			enableTagOverride: false,
-			labelledId: false,
-			checks: [],
-		};
-		await made.agent.register(service, stamp, soon());
+		await made.agent.register(service({ id }), stamp, soon());
 		const found = made.entry(id);
 		assert.ok(found);
 		await made.agent.release(found, soon());

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { ServiceInstance } from '../../../src/model.ts';
+import { service } from '../../support/samples.ts';
 import { containerId } from '../plan/samples.ts';
 import { brief, derivedFrom, texts, twoPorts } from './derivations.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-const plain: ServiceInstance = {
-	id: 'u1:web:80',
-	name: 'web',
-	address: '192.0.2.10',
-	port: 49_153,
-	tags: [],
-	meta: {},
-	weights: { passing: 1, warning: 1 },
-	enableTagOverride: false,
-	labelledId: false,
-	checks: [],
-};
+const plain = service();
 
 suite('fields of a service, in both languages', () => {
 	const rows: readonly [sentence: string, labels: Labels, change: Partial<ServiceInstance>][] = [

@@ -1,6 +1,7 @@
 import type { Check, Registration, ServiceInstance, Stamp } from '../../../src/model.ts';
 import type { Situation } from '../../../src/plan/decide.ts';
 import { type Ownership, stampFor } from '../../../src/plan/ownership.ts';
+import { service as plainService } from '../../support/samples.ts';
 
 /** A container's id that begins with these digits. */
 export const containerId = (digits: string): string => digits.padEnd(64, '0');
@@ -19,18 +20,11 @@ export const ownership: Ownership = {
 
 const check: Check = { id: 'service:u1:web:80', name: 'answers', tcp: '192.0.2.10:49153', interval: '10s' };
 
-export const service: ServiceInstance = {
-	id: 'u1:web:80',
-	name: 'web',
-	address: '192.0.2.10',
-	port: 49_153,
+export const service: ServiceInstance = plainService({
 	tags: ['a', 'b'],
 	meta: { region: 'eu', zone: 'c' },
-	weights: { passing: 1, warning: 1 },
-	enableTagOverride: false,
-	labelledId: false,
 	checks: [check],
-};
+});
 
 export const stamp: Stamp = stampFor(service, self, ownership);
 

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import { consulHttp } from '../../../src/registry/consul-http.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
-import { service, stamp } from '../../integration/registry/samples.ts';
+import { service, stamp } from '../../support/samples.ts';
 import { httpAnswer, rawServer } from './raw-server.ts';
 
 const host = '127.0.0.1';

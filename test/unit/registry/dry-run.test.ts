@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dryRun } from '../../../src/registry/dry-run.ts';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
-import { service, stamp, ttlCheck } from '../../integration/registry/samples.ts';
 import { watching } from '../../integration/registry/watching.ts';
+import { service, stamp, ttlCheck } from '../../support/samples.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(5_000);
 

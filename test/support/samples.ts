@@ -1,4 +1,4 @@
-import type { Check, ServiceInstance, Stamp } from '../../../src/model.ts';
+import type { Check, ServiceInstance, Stamp } from '../../src/model.ts';
 
 export const stamp: Stamp = {
 	owner: 'u1',
