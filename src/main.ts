@@ -4,6 +4,7 @@ import { commandLineOfInit, healthcheck, listenOf } from './cli/healthcheck.ts';
 import { type Command, commandFrom } from './config/command.ts';
 import { usageText } from './config/help.ts';
 import { UsageError } from './config/usage-error.ts';
+import { lastWords } from './last-words.ts';
 
 // Node grows its nursery to 16 MB and more under load and never gives it back: 30 MB for nothing in a small daemon.
 setFlagsFromString('--semi-space-growth-factor=1');
@@ -50,11 +51,11 @@ async function carryOut(command: Command): Promise<number> {
 	}
 }
 
-void main(process.argv.slice(2)).then(
-	// Not process.exitCode: a connection that hangs would keep the process for as long as it likes.
-	(code) => process.exit(code),
-	(error: unknown) => {
-		console.error('reconsul ended by an error of its own, which is worth a report:', error);
-		process.exit(1);
-	},
-);
+function die(error: unknown): never {
+	process.stderr.write(lastWords(error));
+	process.exit(1);
+}
+
+process.on('uncaughtException', die);
+// Not process.exitCode: a connection that hangs would keep the process for as long as it likes.
+void main(process.argv.slice(2)).then((code) => process.exit(code), die);

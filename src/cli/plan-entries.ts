@@ -2,7 +2,7 @@ import type { Rehearsal } from '../controller/rehearsal.ts';
 import { holdReasons, meddlings } from '../controller/views.ts';
 import type { Drift, Registration, ServiceInstance, Stamp } from '../model.ts';
 import type { Contest, Decision, Register } from '../plan/decide.ts';
-import { maskPairs } from '../server/mask.ts';
+import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 
 /** What would become of each service, for people and for machines. Pure. */
 
@@ -51,7 +51,7 @@ export const entriesOf = (
 export const staleEntriesOf = (rehearsal: Rehearsal): readonly PlanEntry[] =>
 	entriesOf(rehearsal, undefined).flatMap((it) => (it.action === 'remove' ? [{ ...it, action: 'stale' }] : []));
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string => maskValue(error instanceof Error ? error.message : String(error));
 
 function summary(decision: Decision, subject: Rehearsal['subject'], doubt: string | undefined): Summary {
 	switch (decision.kind) {
@@ -61,6 +61,8 @@ function summary(decision: Decision, subject: Rehearsal['subject'], doubt: strin
 			return registering(decision);
 		case 'contested':
 			return contested(decision);
+		case 'flapping':
+			return registering(decision.start);
 		case 'deregister':
 			return doubt === undefined
 				? entry('remove', decision.observed, { reason: whyUnwanted(decision.observed, subject) })
@@ -115,7 +117,9 @@ function whyDifferent(because: readonly Drift[]): string {
 	if (changes.length > 0) return `it was registered for ${changes.join(', ')}`;
 	return because.some(({ field }) => field === 'spec')
 		? 'its container, labels or our options changed since it was registered, a check perhaps'
-		: 'somebody else changed it';
+		: because.every(({ field }) => field === 'checks')
+			? 'it has not the checks that it should have: somebody removed one, or a write was cut short'
+			: 'somebody else changed it';
 }
 
 const said = (what: string, found: string | undefined, wanted: string | undefined): readonly string[] =>
@@ -137,10 +141,14 @@ function holder(found: Registration | undefined): string {
 	return `container ${found.stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(found.stamp.owner)} has this id`;
 }
 
-const shown = ({ field, desired, observed }: Drift): Difference =>
-	field === 'meta'
-		? maskedDifference(Object(desired) as Pairs, Object(observed) as Pairs)
-		: { field, wanted: desired ?? null, found: observed ?? null };
+function shown({ field, desired, observed }: Drift): Difference {
+	if (field === 'meta') return maskedDifference(Object(desired) as Pairs, Object(observed) as Pairs);
+	return { field, wanted: masked(desired), found: masked(observed) };
+}
+
+/** Tags are the only lists that differ. */
+const masked = (value: unknown): unknown =>
+	Array.isArray(value) ? value.map((tag: unknown) => maskTag(String(tag))) : (value ?? null);
 
 type Pairs = Readonly<Record<string, string>>;
 

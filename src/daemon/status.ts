@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { ServiceState, View } from '../controller/views.ts';
 import type { OmissionReason } from '../derive/derive.ts';
@@ -6,7 +7,7 @@ import { metricTable } from '../metrics/table.ts';
 import type { HoldReason } from '../plan/decide.ts';
 import { RegistryError } from '../registry/registry.ts';
 import { type HealthCheck, healthOf, readyOf } from '../server/health.ts';
-import { maskPairs } from '../server/mask.ts';
+import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 import { SourceError } from '../source/source.ts';
 
 /** What the daemon says of itself: pure readings of the controller, for the server and the metrics. */
@@ -45,11 +46,11 @@ export function services({ state, identity }: Controller): unknown {
 				name: service.name,
 				address: service.address,
 				port: service.port,
-				tags: service.tags,
+				tags: service.tags.map(maskTag),
 				meta: maskPairs(service.meta),
 				...('checks' in service ? { checks: service.checks.map(({ id, name }) => ({ id, name })) } : {}),
 				state: standing,
-				reason,
+				reason: reason === undefined ? undefined : maskValue(reason),
 				container: view.container,
 			})),
 		),
@@ -83,6 +84,7 @@ export function showInMetrics(metrics: Metrics, controller: Controller): void {
 	);
 	metrics.gauge('reconsul_conflicts', () => views.countServices((it) => it.state === 'conflict'));
 	metrics.gauge('reconsul_contested', () => views.countServices((it) => it.state === 'contested'));
+	metrics.gauge('reconsul_flapping', () => state.flapping.count(systemClock.now()));
 	metrics.gauge('reconsul_operations_held', () =>
 		metricTable.reconsul_operations_held.labels.reason.map(
 			(reason: HoldReason) => [{ reason }, views.countServices((it) => it.held === reason)] as const,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { maskPairs, maskValue } from '../../../src/server/mask.ts';
+import { maskPairs, maskTag, maskValue } from '../../../src/server/mask.ts';
 
 suite('masking', () => {
 	const keys: readonly [key: string, isHidden: boolean][] = [
@@ -12,6 +12,8 @@ suite('masking', () => {
 		['api_key', true],
 		['aws_credentials', true],
 		['basic_auth', true],
+		['DB_PWD', true],
+		['Session-Cookie', true],
 		['region', false],
 		['check_http', false],
 		['version', false],
@@ -29,6 +31,11 @@ suite('masking', () => {
 		['/health?token=abc&verbose', '/health?token=***&verbose'],
 		['host=db password=abc user=me', 'host=db password=*** user=me'],
 		['X-Api-Key=abc', 'X-Api-Key=***'],
+		['Authorization: Bearer abc.def', 'Authorization: ***'],
+		['X-Consul-Token: abc', 'X-Consul-Token: ***'],
+		['sent Bearer abcdefgh1234', 'sent Bearer ***'],
+		['{"db.password": "a b", "x": "y"}', '{"db.password": "***", "x": "y"}'],
+		['the token file: not there', 'the token file: not there'],
 		['http://host:80/x', 'http://host:80/x'],
 		['someone@example.org', 'someone@example.org'],
 		['eu-1', 'eu-1'],
@@ -39,6 +46,16 @@ suite('masking', () => {
 			assert.equal(maskValue(value), masked);
 			assert.deepEqual(maskPairs({ region: value }), { region: masked });
 		});
+
+	const tags: readonly [tag: string, masked: string][] = [
+		['password=a b', 'password=***'],
+		['traefik.http.middlewares.x.basicauth.users=u:$apr1$x', 'traefik.http.middlewares.x.basicauth.users=***'],
+		['region=eu', 'region=eu'],
+		['http://u:p@h', 'http://***@h'],
+		['=token', '=token'],
+		['token', 'token'],
+	];
+	for (const [tag, masked] of tags) test(`the tag ${tag} shows as ${masked}`, () => assert.equal(maskTag(tag), masked));
 
 	test('no password of a URL survives, whatever is in it and around it', () => {
 		const word = fc.stringMatching(/^[A-Za-z0-9/:@?#%&=+.-]{0,20}$/);
@@ -63,7 +80,8 @@ suite('masking', () => {
 
 	test('a value made to be slow is done with at once', () => {
 		const start = performance.now();
-		for (const piece of ['a', '://', 'a://', 'key', 'key=', '@', 'a+']) maskValue(piece.repeat(2_000));
+		for (const piece of ['a', '://', 'a://', 'key', 'key=', '@', 'a+', '"key', 'bearer ', 'authorization:'])
+			maskValue(piece.repeat(2_000));
 		assert.ok(performance.now() - start < 2_000);
 	});
 });
