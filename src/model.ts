@@ -143,7 +143,7 @@ export interface Registration extends ServiceFields {
 }
 
 /** What differs between a service instance and a registration. `missing` and `orphaned` stand for the whole of it. */
-export type Field = keyof ServiceFields | 'stamp' | 'spec' | 'missing' | 'orphaned';
+export type Field = keyof ServiceFields | 'stamp' | 'spec' | 'checks' | 'missing' | 'orphaned';
 
 export interface Drift {
 	readonly field: Field;

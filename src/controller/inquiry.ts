@@ -2,6 +2,7 @@ import type { Registration, ServiceId } from '../model.ts';
 import { type Claim, goesBefore } from '../plan/claims.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
+import type { CheckIds } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import { judge, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
@@ -41,8 +42,22 @@ export async function inquire(
 	};
 	const present = new Map([...found].flatMap(([id, it]) => (it === undefined ? [] : [[id, it] as const])));
 	const rivals = await rivalsOf(readable, present, context, state);
-	const decisions = judge(readable, { found: present, rivals, brake: state.brake }, context, state);
+	const checkIds = await suspectChecks(readable, context, state);
+	const decisions = judge(readable, { found: present, rivals, brake: state.brake, checkIds }, context, state);
 	return { decisions: decisions.map((decision) => inTurn(decision, subject, present)), found, unread };
+}
+
+/** The checks that a pass found to differ, read once more. */
+async function suspectChecks(
+	{ derivation }: Subject,
+	{ registry, signal }: Context,
+	{ checkSuspects }: State,
+): Promise<CheckIds> {
+	const ids = derivation.services.map(({ id }) => id).filter((id) => checkSuspects.has(id));
+	const found = ids.map(
+		async (id) => [id, (await registry.checkIds(signal, id)).get(id) ?? new Set<string>()] as const,
+	);
+	return new Map(await Promise.all(found));
 }
 
 /** A service is registered under its new id before a leftover of it goes, so that it is never absent. */

@@ -1,10 +1,12 @@
 import type { Derivation } from '../derive/derive.ts';
 import type { Container, Registration, ServiceId, Stamp } from '../model.ts';
 import { withinBudget } from '../plan/budget.ts';
+import { driftInChecks } from '../plan/check-drift.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
+import type { CheckIds } from '../registry/registry.ts';
 import type { Identity } from './identity.ts';
 import type { ServiceIndex } from './service-index.ts';
 import type { State } from './state.ts';
@@ -28,11 +30,13 @@ export interface Finding {
 	readonly rivals: ReadonlySet<ServiceId>;
 	readonly brake: Brake | undefined;
 }
+	/** The ids of checks by service, for those services that were looked at. */
+	readonly checkIds?: CheckIds | undefined;
 
 /** Puts the plan's pure parts together for one key; the same for a full pass and for a single run. */
 export function judge(
 	{ key, identity, container, derivation }: Subject,
-	{ found, rivals, brake }: Finding,
+	{ found, rivals, brake, checkIds }: Finding,
 	{ settings, clock }: Pick<Context, 'settings' | 'clock'>,
 	state: State,
 ): readonly Decision[] {
@@ -50,6 +54,10 @@ export function judge(
 		written: new Set(written),
 		ownership,
 		holdOf: ({ id, stamp }) =>
+		checkDrift: (wanted) => {
+			const ids = checkIds?.get(wanted.id);
+			return ids === undefined ? [] : driftInChecks(wanted, ids, state.refused.get(wanted.id)?.refusals);
+		},
 			holdReason(settings, {
 				container,
 				// A leftover that the container of its name wants is no leftover: that container's own key adopts it.

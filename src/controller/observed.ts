@@ -81,6 +81,7 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 	return {
 		get: (id, signal) => observe(signal, () => registry.get(id, signal)),
 		list: (signal) => observe(signal, () => registry.list(signal)),
+		checkIds: (signal, id) => observe(signal, () => registry.checkIds(signal, id)),
 		register: (service, stamp, signal) => observe(signal, () => registry.register(service, stamp, signal)),
 		release: (found, signal) => observe(signal, () => registry.release(found, signal)),
 		deregister: (id, signal) => observe(signal, () => registry.deregister(id, signal)),

@@ -3,7 +3,8 @@ import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Brake, nextBrake, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, standingOf } from '../plan/ownership.ts';
-import { RegistryError, type RegistryList } from '../registry/registry.ts';
+import { type CheckIds, RegistryError, type RegistryList } from '../registry/registry.ts';
+import { checkSuspectsIn, isRetryDue, presumeRefusals, surveyChecks } from './check-survey.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
@@ -63,7 +64,10 @@ export async function resync(context: Context, state: State, identity: Identity)
 	for (const subject of current) claim(subject, state);
 	const ours = list.registrations.filter((it): it is Owned => standingOf(it, identity.ownership) === 'ours');
 	state.index.reset(ours, listedAt);
-	const judgements = judgeAll(subjects, list.registrations, context, state);
+	const checkIds = await surveyChecks(subjects, list.registrations, context);
+	presumeRefusals(subjects, list.registrations, checkIds, state, context);
+	const judgements = judgeAll(subjects, { ...list, checkIds }, context, state);
+	state.checkSuspects = new Set(judgements.flatMap(({ decisions }) => checkSuspectsIn(decisions)));
 	state.brake = brakeFor(judgements, ours.length, state, clock.now());
 	const braked = judgements.map(({ subject, decisions }) => ({
 		subject,
@@ -71,7 +75,8 @@ export async function resync(context: Context, state: State, identity: Identity)
 	}));
 	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, context, state);
 	forget(new Set([...running, ...subjects.map(({ key }) => key)]), isOvertaken, state);
-	const isDrifting = ({ decisions }: Judgement): boolean => decisions.some((it) => isDue(it, doubt));
+	const isDrifting = ({ decisions }: Judgement): boolean =>
+		decisions.some((it) => isDue(it, doubt) || isRetryDue(it, state, clock.now()));
 	return {
 		// Their own runs try again to read them, tell why they cannot, and wait longer each time.
 		drifting: [...unread, ...braked.filter(isDrifting).map(({ subject }) => subject.key)],
@@ -113,7 +118,7 @@ async function blindSpot(
 
 function judgeAll(
 	subjects: readonly Subject[],
-	registrations: readonly Registration[],
+	{ registrations, checkIds }: RegistryList & { readonly checkIds: CheckIds },
 	context: Context,
 	state: State,
 ): readonly Judgement[] {
@@ -123,7 +128,7 @@ function judgeAll(
 	return subjects.map((subject) => {
 		const found = findings.get(subject.key) ?? new Map<ServiceId, Registration>();
 		const rivals = rivalsOf(subject, found, state.claims);
-		return { subject, decisions: judge(subject, { found, rivals, brake: undefined }, context, state) };
+		return { subject, decisions: judge(subject, { found, rivals, brake: undefined, checkIds }, context, state) };
 	});
 }
 

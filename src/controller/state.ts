@@ -33,3 +33,5 @@ export class State {
 	/** Services registered without what their agent refuses of their checks, and when to try again. */
 	readonly refused = new Map<ServiceId, { readonly retryAt: number; readonly refusals: ReadonlySet<Refusal> }>();
 }
+	/** Services whose checks differ by the last pass; a run reads them once more. */
+	checkSuspects: ReadonlySet<ServiceId> = new Set();

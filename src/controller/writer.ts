@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import type { State } from './state.ts';
 
 /** An agent that refuses checks is asked again after this time: nothing announces that it was configured anew, or is newer. */
-const refusedRetryMs = 600_000;
+export const refusedRetryMs = 600_000;
 
 /** The cause of a write, for the log and the figures. */
 export interface Cause {

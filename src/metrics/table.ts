@@ -99,6 +99,7 @@ export const metricTable = {
 				id: true,
 				meta: true,
 				missing: true,
+				checks: true,
 				name: true,
 				orphaned: true,
 				port: true,

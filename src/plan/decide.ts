@@ -67,6 +67,8 @@ export interface Situation {
 	readonly ownership: Ownership;
 	/** Why a delete of this registration has to wait, `undefined` if it is proved and allowed. */
 	readonly holdOf: (found: Registration) => HoldReason | undefined;
+	/** What differs in the checks of a service that is there; absent where nobody looked. */
+	readonly checkDrift?: (wanted: ServiceInstance) => readonly Drift[];
 }
 
 /** Registrations before deregistrations, each by id, so that a renamed service is never absent in between. */
@@ -86,7 +88,7 @@ const byId = (a: { readonly id: ServiceId }, b: { readonly id: ServiceId }): num
 function decideWanted(
 	desired: ServiceInstance,
 	found: Registration | undefined,
-	{ key, rivals, written, ownership }: Situation,
+	{ key, rivals, written, ownership, checkDrift }: Situation,
 ): Decision {
 	const stamp = stampFor(desired, key, ownership);
 	if (found === undefined)
@@ -99,7 +101,9 @@ function decideWanted(
 		(standing === 'unstamped' && !isAdoptable(desired, found) && !written.has(desired.id)) ||
 		rivals.has(desired.id);
 	if (isTaken) return { kind: 'conflict', desired, holder: found };
-	const because = compare(desired, stamp, found);
+	const drifts = compare(desired, stamp, found);
+	// Any write brings the checks in line too.
+	const because = drifts.length > 0 ? drifts : (checkDrift?.(desired) ?? []);
 	if (because.length === 0) return { kind: 'unchanged', desired };
 	const tags = keepsObservedTags(desired, stamp, found) ? found.tags : desired.tags;
 	return { kind: 'register', desired: { ...desired, tags }, stamp, because };

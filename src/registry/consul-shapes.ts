@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { Registration, Stamp, TaggedAddress } from '../model.ts';
+import type { Registration, ServiceId, Stamp, TaggedAddress } from '../model.ts';
 import { stampKeys } from './consul-body.ts';
+import type { CheckIds } from './registry.ts';
 
 /** What Consul answers, read into our words. Only the fields that are compared are looked at, so newer agents may add some. */
 
@@ -163,6 +164,24 @@ function readAll(
 		registrations.push(service.value);
 	}
 	return { ok: true, value: registrations };
+}
+
+/** The body of `/agent/checks`, those of the node itself left out. */
+export function readChecks(body: unknown): Read<CheckIds> {
+	if (!isObject(body)) return { ok: false, rule: 'the list of checks is not an object' };
+	const rows: [ServiceId, string][] = [];
+	for (const [id, row] of Object.entries(body)) {
+		const check = read(CheckRow, row, `check ${id.slice(0, 200)}`);
+		if (!check.ok) return check;
+		if (check.value.ServiceID !== '') rows.push([check.value.ServiceID, check.value.CheckID]);
+	}
+	return { ok: true, value: idsByService(rows) };
+}
+
+export function idsByService(rows: readonly (readonly [service: ServiceId, checkId: string])[]): CheckIds {
+	const ids = new Map<ServiceId, Set<string>>();
+	for (const [service, id] of rows) ids.set(service, (ids.get(service) ?? new Set()).add(id));
+	return ids;
 }
 
 /** The ids of the checks that belong to the service `id`, from `/agent/health/service/id/<id>`. */

@@ -4,7 +4,7 @@ import type { ServiceId, ServiceInstance } from '../model.ts';
 import { isOnlyOurCheckId, isOurCheckId, registerBody, releaseBody } from './consul-body.ts';
 import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
 import { type ConsulHttp, type ConsulOptions, consulHttp } from './consul-http.ts';
-import { type Read, readCheckIds, readSelf, readService, readServices } from './consul-shapes.ts';
+import { type Read, readCheckIds, readChecks, readSelf, readService, readServices } from './consul-shapes.ts';
 import { driftWatch } from './drift-watch.ts';
 import type { Registry, RegistryList } from './registry.ts';
 
@@ -30,6 +30,11 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			const asked: Asked = 'GET /v1/agent/services';
 			const answer = await http.call(asked, { signal });
 			return { registrations: readAs(asked, answer, readServices), ...doubtOf(answer) };
+		},
+		checkIds: async (signal, id) => {
+			if (id !== undefined) return new Map([[id, new Set(await checkIds(http, id, signal))]]);
+			const asked: Asked = 'GET /v1/agent/checks';
+			return readAs(asked, await http.call(asked, { signal }), readChecks);
 		},
 		register: async (service, stamp, signal) => {
 			const wasAbsent = absent.take(service.id);

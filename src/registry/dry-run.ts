@@ -27,6 +27,8 @@ export function dryRun(registry: Registry): Registry {
 		if (isDeepStrictEqual(before, after)) withheld.delete(id);
 		else withheld.set(id, { before, after });
 	};
+	// Apart from the entries, since a write may concern nothing but checks.
+	const withheldChecks = new Map<ServiceId, ReadonlySet<string>>();
 	return {
 		get: async (id, signal) => shown(id, await registry.get(id, signal)),
 		list: async (signal) => {
@@ -35,10 +37,20 @@ export function dryRun(registry: Registry): Registry {
 			const ids = new Set([...real.keys(), ...withheld.keys()]);
 			return { ...list, registrations: [...ids].flatMap((id) => shown(id, real.get(id)) ?? []) };
 		},
-		register: ({ labelledId: _, checks: __, ...fields }, stamp, signal) =>
-			withhold(fields.id, { ...fields, kind: '', stamp }, signal),
+		checkIds: async (signal, id) => {
+			const real = await registry.checkIds(signal, id);
+			const shownHere = [...withheldChecks].filter(([service]) => id === undefined || service === id);
+			return new Map([...real, ...shownHere]);
+		},
+		register: ({ labelledId: _, checks, ...fields }, stamp, signal) => {
+			withheldChecks.set(fields.id, new Set(checks.map(({ id }) => id)));
+			return withhold(fields.id, { ...fields, kind: '', stamp }, signal);
+		},
 		release: (found, signal) => withhold(found.id, { ...found, stamp: undefined }, signal),
-		deregister: (id, signal) => withhold(id, undefined, signal),
+		deregister: (id, signal) => {
+			withheldChecks.delete(id);
+			return withhold(id, undefined, signal);
+		},
 		heartbeat: async () => {},
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),
 		changes: (owner) => registry.changes(owner),

@@ -11,7 +11,7 @@ import {
 	releaseBody,
 } from './consul-body.ts';
 import { type Asked, malformed, refusal } from './consul-errors.ts';
-import { readService } from './consul-shapes.ts';
+import { idsByService, readService } from './consul-shapes.ts';
 import { type Agent, refusalOf } from './memory-rules.ts';
 import type { Registry, RegistryChange } from './registry.ts';
 
@@ -35,6 +35,8 @@ export interface MemoryRegistry extends Registry {
 	snapshot(): { readonly registrations: readonly Registration[]; readonly checks: readonly MemoryCheck[] };
 	/** Adds or changes a check as somebody else would, through the agent's own endpoint. */
 	attachCheck(check: MemoryCheck): void;
+	/** Removes a check as somebody else would. */
+	detachCheck(id: string): void;
 }
 
 /** An agent in memory, with Consul's defaults and refusals: it shows what would be registered where there is no Consul. */
@@ -47,6 +49,7 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 	return {
 		snapshot: () => ({ registrations: byId(services), checks: byId(checks) }),
 		attachCheck: (check) => void checks.set(check.id, check),
+		detachCheck: (id) => void checks.delete(id),
 		get: async (id, signal) => {
 			signal.throwIfAborted();
 			return services.get(id);
@@ -54,6 +57,11 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 		list: async (signal) => {
 			signal.throwIfAborted();
 			return { registrations: byId(services) };
+		},
+		checkIds: async (signal, id) => {
+			signal.throwIfAborted();
+			const asked = [...checks.values()].filter(({ serviceId }) => id === undefined || serviceId === id);
+			return idsByService(asked.map((check) => [check.serviceId, check.id]));
 		},
 		register: async (service, stamp, signal) => {
 			signal.throwIfAborted();

@@ -7,6 +7,9 @@ export type RegistryChange =
 	| { readonly kind: 'disconnected'; readonly error: Error }
 	| { readonly kind: 'changed'; readonly seen: readonly Registration[] };
 
+/** A service without checks may be missing. */
+export type CheckIds = ReadonlyMap<ServiceId, ReadonlySet<string>>;
+
 export interface RegistryList {
 	readonly registrations: readonly Registration[];
 	/** Why the list may lack entries (for instance: filtered by ACLs); absent when there is no reason to doubt it. */
@@ -57,6 +60,12 @@ export interface Registry {
 	get(id: ServiceId, signal: AbortSignal): Promise<Registration | undefined>;
 
 	list(signal: AbortSignal): Promise<RegistryList>;
+
+	/**
+	 * The ids of checks by service: of all services, as blind as `list`, or of the one with that id, the rest left out. The agent
+	 * gives no check's definition back.
+	 */
+	checkIds(signal: AbortSignal, id?: ServiceId): Promise<CheckIds>;
 
 	/** Puts the service with its stamp in Meta and its checks, then removes checks of ours (`service:<id>`, `reconsul:<id>:…`) that it no longer has. */
 	register(service: ServiceInstance, stamp: Stamp, signal: AbortSignal): Promise<void>;

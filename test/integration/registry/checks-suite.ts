@@ -53,6 +53,21 @@ export function checkTests(bench: () => Bench, registerAll: RegisterAll): void {
 		await registerAll(service());
 		assert.deepEqual(await statuses(), {});
 	});
+	test('the ids of checks can be had of all services, and of one', async () => {
+		const other = 'u1:web:81';
+		await registerAll(
+			service({ checks: [tcpCheck(main), ttlCheck(beat)] }),
+			service({ id: other, checks: [ttlCheck(`reconsul:${other}:ttl`)] }),
+			service({ id: 'u1:web:82' }),
+		);
+		await bench().attach(id, 'somebody', 'ttl');
+		const ids = async (of?: string): Promise<Readonly<Record<string, readonly string[]>>> =>
+			Object.fromEntries([...(await bench().registry.checkIds(soon(), of))].map(([it, all]) => [it, [...all].sort()]));
+		const mine = [beat, main, 'somebody'];
+		assert.deepEqual(await ids(), { [id]: mine, [other]: [`reconsul:${other}:ttl`] });
+		assert.deepEqual(await ids(id), { [id]: mine });
+		assert.deepEqual((await ids('u1:none:80'))['u1:none:80'] ?? [], []);
+	});
 	test('the checks of a service whose id begins with ours are not ours to remove', async () => {
 		const longer = service({ id: 'u1:web:80:udp', checks: [ttlCheck('reconsul:u1:web:80:udp:ttl')] });
 		await registerAll(longer, service({ checks: [tcpCheck(main)] }), service());

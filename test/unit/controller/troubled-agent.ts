@@ -74,6 +74,7 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 				const list = await agent.list(signal);
 				return { ...list, registrations: list.registrations.filter(({ id }) => !trouble.unlisted.has(id)) };
 			}),
+		checkIds: (signal, id) => call('checkIds', () => agent.checkIds(signal, id)),
 		register: (service, stamp, signal) =>
 			write('register', service.id, async () => {
 				if (trouble.forbidsScripts && service.checks.some(({ args }) => args !== undefined))

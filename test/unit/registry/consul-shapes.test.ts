@@ -223,6 +223,7 @@ test('whatever JSON an agent answers, a call yields what its type says or a Regi
 			const results = await Promise.allSettled([
 				registry.get('x', signal).then((found) => found === undefined || assertRegistration(found)),
 				registry.list(signal).then(({ registrations }) => registrations.forEach(assertRegistration)),
+				registry.checkIds(signal).then((ids) => assert.ok([...ids].every(([id, of]) => id !== '' && of.size > 0))),
 				registry.deregister('x', signal),
 				registry.heartbeat('x', signal),
 				registry.advertisedAddress(signal).then((address) => assert.equal(typeof address, 'string')),

@@ -37,6 +37,24 @@ test('a dry run writes nothing, and shows what it withheld as done', async () =>
 	assert.deepEqual(inner.snapshot(), before);
 });
 
+test('a dry run shows the checks that it withheld, until the service goes', async () => {
+	const inner = memoryRegistry({ address: '192.0.2.10' });
+	await inner.register(service({}), stamp, soon());
+	await inner.register(service({ id: 'u1:db:80', checks: [ttlCheck('d')] }), stamp, soon());
+	const registry = dryRun(inner);
+	await registry.register(service({ checks: [ttlCheck('t')] }), stamp, soon());
+	const shown = async (id?: string): Promise<readonly (readonly [string, ...string[]])[]> =>
+		[...(await registry.checkIds(soon(), id))].map(([service, ids]) => [service, ...ids] as const);
+	assert.deepEqual(await shown(), [
+		['u1:db:80', 'd'],
+		['u1:web:80', 't'],
+	]);
+	assert.deepEqual(await shown('u1:web:80'), [['u1:web:80', 't']]);
+	assert.deepEqual(await shown('u1:db:80'), [['u1:db:80', 'd']]);
+	await registry.deregister('u1:web:80', soon());
+	assert.deepEqual(await shown(), [['u1:db:80', 'd']]);
+});
+
 test('a dry run stops pretending once somebody else changes the entry', async () => {
 	const inner = memoryRegistry({ address: '192.0.2.10' });
 	await inner.register(service({}), stamp, soon());
