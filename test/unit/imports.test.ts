@@ -19,6 +19,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	source: { values: 'clock deadline', types: 'model' },
 	registry: { values: 'clock deadline duration', types: 'model' },
 	log: { values: 'server/mask', types: '' },
+	'last-words': { values: 'server/mask', types: '' },
 	// The closed sets of labels are the sets of those whose words they are.
 	metrics: { values: '', types: 'controller/triggers derive model plan registry/registry source/source' },
 	// Of the adapters only the interfaces and their errors; which adapter it is the daemon decides.
@@ -36,7 +37,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		values: 'config controller daemon/wiring derive log metrics plan server/listen server/mask',
 		types: 'model',
 	},
-	main: { values: 'cli config daemon', types: '' },
+	main: { values: 'cli config daemon last-words', types: '' },
 };
 
 /** Who may use which package; of a `type` only its types. */
