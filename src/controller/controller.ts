@@ -12,6 +12,7 @@ import { deregisterAll } from './farewell.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { type Host, IdentityHolder } from './identity.ts';
 import { startLabelHeartbeats } from './label-heartbeats.ts';
+import { noteLife } from './lives.ts';
 import { observedRegistry, observedSource, Side } from './observed.ts';
 import { Passes } from './passes.ts';
 import { Reconciler } from './reconciler.ts';
@@ -149,6 +150,7 @@ export class Controller {
 		if (change.kind === 'changed') {
 			const { key, action, at } = change;
 			const { news, views, dependents } = this.state;
+			noteLife(this.state, change, this.#context.clock.now());
 			if (action === 'destroy' && !this.#isKnown(key)) return;
 			if (!news.heard(key, action, at, views.get(key)?.isRunning === true)) return;
 			this.queue.add(key);
@@ -156,6 +158,7 @@ export class Controller {
 		} else if (change.kind === 'connected') {
 			this.isStreamOpen = true;
 			this.state.news.restart();
+			this.state.lives.restart();
 			log.info({}, 'listening to Docker');
 			this.#requests.request('connected');
 		} else {

@@ -3,10 +3,11 @@ import type { Container, Registration, ServiceId, Stamp } from '../model.ts';
 import { withinBudget } from '../plan/budget.ts';
 import { driftInChecks } from '../plan/check-drift.ts';
 import { type Decision, decide } from '../plan/decide.ts';
+import { withProbation } from '../plan/flapping.ts';
 import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
-import type { Context } from './context.ts';
 import type { CheckIds } from '../registry/registry.ts';
+import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import type { ServiceIndex } from './service-index.ts';
 import type { State } from './state.ts';
@@ -29,9 +30,9 @@ export interface Finding {
 	readonly found: ReadonlyMap<ServiceId, Registration>;
 	readonly rivals: ReadonlySet<ServiceId>;
 	readonly brake: Brake | undefined;
-}
 	/** The ids of checks by service, for those services that were looked at. */
 	readonly checkIds?: CheckIds | undefined;
+}
 
 /** Puts the plan's pure parts together for one key; the same for a full pass and for a single run. */
 export function judge(
@@ -53,11 +54,11 @@ export function judge(
 		rivals,
 		written: new Set(written),
 		ownership,
-		holdOf: ({ id, stamp }) =>
 		checkDrift: (wanted) => {
 			const ids = checkIds?.get(wanted.id);
 			return ids === undefined ? [] : driftInChecks(wanted, ids, state.refused.get(wanted.id)?.refusals);
 		},
+		holdOf: ({ id, stamp }) =>
 			holdReason(settings, {
 				container,
 				// A leftover that the container of its name wants is no leftover: that container's own key adopts it.
@@ -71,7 +72,10 @@ export function judge(
 	});
 	const leftAs = (decision: Decision): Stamp | undefined =>
 		decision.kind === 'register' ? state.index.expectedOf(decision.desired.id)?.stamp : undefined;
-	return decisions.map((decision) => withinBudget(decision, leftAs(decision), state.budget, clock.now()));
+	const now = clock.now();
+	return decisions
+		.map((decision) => withinBudget(decision, leftAs(decision), state.budget, now))
+		.map((decision) => withProbation(decision, state.lives.runningSince(key), state.flapping, now));
 }
 
 /** Brings the index in line with what was decided on what is there, read at `now` on the clock. */

@@ -3,7 +3,7 @@ import type { LogLevel } from '../log.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { Context } from './context.ts';
 import type { State } from './state.ts';
-import { meddlings, type ServiceView, type View, type Views } from './views.ts';
+import { flappingReason, meddlings, type ServiceView, type View, type Views } from './views.ts';
 
 /** How much a port that yields no service is worth a line: what the user asked for is not, what nobody can want is. */
 const levels: Readonly<Record<OmissionReason, LogLevel>> = {
@@ -60,6 +60,17 @@ export function tellOfMeddler(
 		{ id, state: 'contested' },
 		`another program keeps changing services of ours (is registrator still running?), for instance ${id}: ${meddlings[contest.meddling]}`,
 	);
+}
+
+/** Told once of a service, however often it comes and goes until it has been calm again. */
+export function tellOfFlapping(
+	{ log }: Pick<Context, 'log'>,
+	{ flapping }: Pick<State, 'flapping'>,
+	decisions: readonly Decision[],
+): void {
+	for (const it of decisions)
+		if (it.kind === 'flapping' && flapping.isNews(it.start.desired.id))
+			log.warn({ id: it.start.desired.id, state: 'flapping' }, flappingReason);
 }
 
 type MetaReason =

@@ -9,7 +9,7 @@ import type { Identity } from './identity.ts';
 import { idsOf, inquire } from './inquiry.ts';
 import { noteExpectations, runningIn, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
-import { show, tellOfMeddler } from './notices.ts';
+import { show, tellOfFlapping, tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
 import { type Result, serviceView, shownContainer } from './views.ts';
 import type { Outcome } from './workqueue.ts';
@@ -94,6 +94,7 @@ export class Reconciler {
 		course.errors.push(...unread.values());
 		this.#note(subject, decisions, found);
 		tellOfMeddler(context, state, decisions);
+		tellOfFlapping(context, state, decisions);
 		const shown = shownContainer(container) ?? state.views.get(key)?.container;
 		const results = await this.#apply(decisions, { key, container: shown?.name, since }, course);
 		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
@@ -106,7 +107,7 @@ export class Reconciler {
 			omitted: derivation.omitted,
 			warnings: derivation.warnings,
 		});
-		for (const it of decisions) if (it.kind === 'contested') course.waits.push(it.waitMs);
+		for (const it of decisions) if (it.kind === 'contested' || it.kind === 'flapping') course.waits.push(it.waitMs);
 		if (derivation.retryAfterMs !== undefined) course.waits.push(derivation.retryAfterMs);
 		const dropped = decisions.flatMap((it) =>
 			it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : [],

@@ -1,11 +1,13 @@
 import type { ContainerId, ServiceId } from '../model.ts';
 import { Budget } from '../plan/budget.ts';
 import { Claims } from '../plan/claims.ts';
+import { Flapping } from '../plan/flapping.ts';
 import type { Brake } from '../plan/guard.ts';
 import type { Key } from '../plan/ownership.ts';
 import type { Refusal } from '../plan/refusals.ts';
 import { Dependents } from './dependents.ts';
 import { IdLocks } from './id-locks.ts';
+import { Lives } from './lives.ts';
 import { News } from './news.ts';
 import { ServiceIndex } from './service-index.ts';
 import { Views } from './views.ts';
@@ -15,6 +17,7 @@ export class State {
 	readonly index = new ServiceIndex();
 	readonly claims = new Claims();
 	readonly news = new News();
+	readonly lives = new Lives();
 	readonly views = new Views();
 	readonly locks = new IdLocks();
 	readonly dependents = new Dependents();
@@ -24,14 +27,16 @@ export class State {
 	hasListed = false;
 	/** What is left to spend on repairing what another writer does. */
 	readonly budget = new Budget();
+	/** Which services come and go because their containers keep crashing. */
+	readonly flapping = new Flapping();
 	/** Leftovers that wait for the run of a container that has what replaces them. */
 	readonly unreplaced = new Map<ContainerId, Set<Key>>();
 	/** When the log was told of another writer, on the clock. */
 	meddlerToldAt: number | undefined;
 	/** When a service that Consul removed by itself was put back. */
 	readonly revivedAt = new Map<ServiceId, number>();
+	/** Services whose checks differ by the last pass; a run reads them once more. */
+	checkSuspects: ReadonlySet<ServiceId> = new Set();
 	/** Services registered without what their agent refuses of their checks, and when to try again. */
 	readonly refused = new Map<ServiceId, { readonly retryAt: number; readonly refusals: ReadonlySet<Refusal> }>();
 }
-	/** Services whose checks differ by the last pass; a run reads them once more. */
-	checkSuspects: ReadonlySet<ServiceId> = new Set();

@@ -5,7 +5,15 @@ import type { Decision, HoldReason } from '../plan/decide.ts';
 import type { Sighting } from '../plan/guard.ts';
 import type { Key } from '../plan/ownership.ts';
 
-export type ServiceState = 'registered' | 'pending' | 'conflict' | 'contested' | 'held' | 'orphaned' | 'failed';
+export type ServiceState =
+	| 'registered'
+	| 'pending'
+	| 'conflict'
+	| 'contested'
+	| 'flapping'
+	| 'held'
+	| 'orphaned'
+	| 'failed';
 
 /** One service of a container, wanted or found, and how it stands. */
 export interface ServiceView {
@@ -68,6 +76,8 @@ export function serviceView(decision: Decision, result: Result): ServiceView | u
 			return { service: decision.desired, state: 'conflict', reason: holderOf(decision.holder) };
 		case 'contested':
 			return { service: decision.repair.desired, state: 'contested', reason: meddlings[decision.meddling] };
+		case 'flapping':
+			return { service: decision.start.desired, state: 'flapping', reason: flappingReason };
 	}
 }
 
@@ -87,6 +97,9 @@ export const meddlings: Readonly<Record<Meddling, string>> = {
 	stamp: 'another writer keeps taking our stamp off; it is put back once in 5 minutes',
 	fields: 'another writer keeps changing it; it is put right once a minute',
 };
+
+export const flappingReason =
+	'its container keeps ending by itself after a few seconds; it is registered when it has run for 10 to 60 seconds';
 
 export const holdReasons: Readonly<Record<HoldReason, string>> = {
 	'not-listed-yet': 'kept: Docker has not given a complete list since reconsul started',

@@ -69,6 +69,10 @@ export const metricTable = {
 		type: 'gauge',
 		help: 'Services that another writer keeps changing, so that they are put right only now and then.',
 	},
+	reconsul_flapping: {
+		type: 'gauge',
+		help: 'Services whose containers keep ending by themselves after a few seconds, so that they are registered later.',
+	},
 	reconsul_operations_total: {
 		type: 'counter',
 		help: 'Writes to the registry; dry_run counts those that were withheld.',
@@ -95,11 +99,11 @@ export const metricTable = {
 		labels: {
 			field: membersOf<Field>({
 				address: true,
+				checks: true,
 				enableTagOverride: true,
 				id: true,
 				meta: true,
 				missing: true,
-				checks: true,
 				name: true,
 				orphaned: true,
 				port: true,

@@ -46,6 +46,10 @@ export class Claims {
 		return dropped;
 	}
 
+	idsOf(key: Key): ReadonlySet<ServiceId> {
+		return this.#byKey.get(key) ?? none;
+	}
+
 	/** Everybody else's claims on the id. */
 	others(id: ServiceId, key: Key): readonly Claim[] {
 		return [...(this.#byId.get(id)?.values() ?? [])].filter((claim) => claim.key !== key);
@@ -55,3 +59,5 @@ export class Claims {
 		return this.#byKey.keys();
 	}
 }
+
+const none: ReadonlySet<ServiceId> = new Set();

@@ -1,6 +1,7 @@
 import type { Drift, Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
 import type { Meddling } from './budget.ts';
 import { compare, keepsObservedTags } from './compare.ts';
+import type { Probation } from './flapping.ts';
 import { isAdoptable, type Key, leftoverIdOf, type Ownership, stampFor, standingOf } from './ownership.ts';
 
 /**
@@ -23,7 +24,8 @@ export type Decision =
 	| { readonly kind: 'hold'; readonly held: Deregister; readonly reason: HoldReason }
 	/** `holder` is `undefined` where another container of ours goes first and has not been registered yet. */
 	| { readonly kind: 'conflict'; readonly desired: ServiceInstance; readonly holder: Registration | undefined }
-	| Contest;
+	| Contest
+	| Probation;
 
 export interface Register {
 	readonly kind: 'register';
@@ -65,10 +67,10 @@ export interface Situation {
 	/** Ids this process wrote for the key: ours even if somebody has taken the stamp off. */
 	readonly written: ReadonlySet<ServiceId>;
 	readonly ownership: Ownership;
-	/** Why a delete of this registration has to wait, `undefined` if it is proved and allowed. */
-	readonly holdOf: (found: Registration) => HoldReason | undefined;
 	/** What differs in the checks of a service that is there; absent where nobody looked. */
 	readonly checkDrift?: (wanted: ServiceInstance) => readonly Drift[];
+	/** Why a delete of this registration has to wait, `undefined` if it is proved and allowed. */
+	readonly holdOf: (found: Registration) => HoldReason | undefined;
 }
 
 /** Registrations before deregistrations, each by id, so that a renamed service is never absent in between. */

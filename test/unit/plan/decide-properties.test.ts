@@ -47,6 +47,7 @@ const writes = (decisions: readonly Decision[]): readonly Decision[] =>
 const idOf = (decision: Decision): string => {
 	if (decision.kind === 'hold') return decision.held.observed.id;
 	if (decision.kind === 'contested') return decision.repair.desired.id;
+	if (decision.kind === 'flapping') return decision.start.desired.id;
 	return decision.kind === 'deregister' ? decision.observed.id : decision.desired.id;
 };
 

@@ -19,6 +19,8 @@ function told(decision: Decision): string {
 			return `conflict ${decision.desired.id}`;
 		case 'contested':
 			return `contested ${decision.repair.desired.id}`;
+		case 'flapping':
+			return `flapping ${decision.start.desired.id}`;
 		case 'unchanged':
 			return `unchanged ${decision.desired.id}`;
 	}
