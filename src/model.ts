@@ -133,6 +133,11 @@ export interface Stamp {
 	readonly containerId: ContainerId;
 	/** A hash over the whole wanted registration: the agent cannot give a check's definition back. */
 	readonly spec: string;
+	/**
+	 * A fingerprint of the ACL token it was registered with: the agent keeps an entry in step with the servers by that token, and
+	 * does not tell which it is. Absent where there is none, or none that can be known.
+	 */
+	readonly token?: string;
 }
 
 /** One service as the agent holds it: the observed state. */

@@ -114,6 +114,7 @@ function whyDifferent(because: readonly Drift[]): string {
 		said('Docker engine', found?.engine, wanted?.engine),
 		said('container', found?.containerId?.slice(0, 12), wanted?.containerId?.slice(0, 12)),
 	].flat();
+	if (changes.length === 0 && stamp !== undefined) return 'it is not known to be registered with the present ACL token';
 	if (changes.length > 0) return `it was registered for ${changes.join(', ')}`;
 	return because.some(({ field }) => field === 'spec')
 		? 'its container, labels or our options changed since it was registered, a check perhaps'

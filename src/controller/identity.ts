@@ -96,15 +96,35 @@ export async function identify(context: Context, host: Host, before: Identity | 
 	const hostname = settings.hostname || (isOwnShortId ? engine.name : host.name);
 	const owner = settings.owner || hostname;
 	const { ip } = settings.derive;
+	const token = await presentToken(context, before);
 	const sharesNetwork = host.containerId === undefined || self?.networkMode === 'host';
 	const namedAddress = ip === '' && sharesNetwork ? await ownAddress(context, host, before?.namedAddress) : undefined;
 	return {
-		ownership: { ...settings.ownership, owner, hostname, engine: engine.id },
+		ownership: {
+			...settings.ownership,
+			owner,
+			hostname,
+			engine: engine.id,
+			...(token === undefined ? {} : { token }),
+		},
 		derive: { ...settings.derive, hostname, selfId: self?.id },
 		engine,
 		hostAddress: ip || namedAddress || ((await agentAddress(context, before?.hostAddress)) ?? before?.hostAddress),
 		namedAddress,
 	};
+}
+
+/** An agent that is away says nothing of the token, so it is still the same. */
+async function presentToken(
+	{ registry, signal, log }: Context,
+	before: Identity | undefined,
+): Promise<string | undefined> {
+	try {
+		return await registry.tokenFingerprint(signal);
+	} catch (error) {
+		log.debug({ error }, 'the Consul agent does not tell which token we use');
+		return before?.ownership.token;
+	}
 }
 
 /** The address that the agent tells the cluster; for hosts whose name, as we see it, gives none. */

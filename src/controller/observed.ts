@@ -88,6 +88,7 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 		heartbeat: (checkId, signal) => observe(signal, () => registry.heartbeat(checkId, signal)),
 		// The token may lack the right to it, which says nothing of the agent.
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),
+		tokenFingerprint: (signal) => registry.tokenFingerprint(signal),
 		changes: (owner) => registry.changes(owner),
 	};
 }

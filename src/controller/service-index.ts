@@ -67,7 +67,7 @@ export class ServiceIndex {
 	expect(key: Key, desired: ServiceInstance, stamp: Stamp, now: number, isWritten: boolean): void {
 		const before = this.#expected.get(desired.id);
 		// What was read says nothing new of what is known already, and less than nothing of what was written or removed since.
-		const isKnown = before?.key === key && before.stamp.spec === stamp.spec;
+		const isKnown = before?.key === key && before.stamp.spec === stamp.spec && before.stamp.token === stamp.token;
 		const changedAt = before?.since ?? this.#removed.get(desired.id) ?? Number.NEGATIVE_INFINITY;
 		if (!isWritten && (isKnown || changedAt >= now)) return;
 		this.found(desired.id, key);

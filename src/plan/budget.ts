@@ -23,7 +23,11 @@ const limits: Readonly<Record<Meddling, Limit>> = {
 };
 
 const sameStamp = (a: Stamp, b: Stamp): boolean =>
-	a.owner === b.owner && a.engine === b.engine && a.containerId === b.containerId && a.spec === b.spec;
+	a.owner === b.owner &&
+	a.engine === b.engine &&
+	a.containerId === b.containerId &&
+	a.spec === b.spec &&
+	a.token === b.token;
 
 /**
  * What a write repairs that somebody else did; `undefined` where it has another cause.

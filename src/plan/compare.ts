@@ -38,7 +38,8 @@ export const keepsObservedTags = (wanted: ServiceInstance, stamp: Stamp, found: 
 export function compare(wanted: ServiceInstance, stamp: Stamp, found: Registration): readonly Drift[] {
 	const { spec: wantedSpec, ...wantedOrigin } = stamp;
 	const { spec: foundSpec, ...foundOrigin } = found.stamp ?? { spec: undefined };
-	const sameOrigin = samePairs(wantedOrigin, foundOrigin);
+	// Which token it is cannot always be known; what is there then stays.
+	const sameOrigin = samePairs({ ...foundOrigin, ...wantedOrigin }, foundOrigin);
 	const rows: readonly [field: Field, desired: unknown, observed: unknown, isSame: boolean][] = [
 		['name', wanted.name, found.name, wanted.name === found.name],
 		['address', wanted.address, found.address, wanted.address === found.address],

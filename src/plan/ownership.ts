@@ -15,6 +15,8 @@ export interface Ownership {
 	readonly takeOver: boolean;
 	/** `-cleanup`: unstamped entries of registrator's id form with our host name count as ours when they are not wanted. */
 	readonly cleanup: boolean;
+	/** The fingerprint of the token that we write with, where it is known. */
+	readonly token?: string;
 }
 
 export type Standing = 'ours' | 'unstamped' | 'foreign';
@@ -26,11 +28,12 @@ export function standingOf({ stamp, kind }: Registration, { owner, formerHostnam
 	return stamp.owner === owner || formerHostnames.includes(stamp.owner) ? 'ours' : 'foreign';
 }
 
-export const stampFor = (service: ServiceInstance, key: ContainerId, { owner, engine }: Ownership): Stamp => ({
+export const stampFor = (service: ServiceInstance, key: ContainerId, { owner, engine, token }: Ownership): Stamp => ({
 	owner,
 	engine,
 	containerId: key,
 	spec: specOf(service),
+	...(token === undefined ? {} : { token }),
 });
 
 /**

@@ -6,7 +6,7 @@ export const stampKeys = {
 	engine: 'reconsul-engine',
 	containerId: 'reconsul-container',
 	spec: 'reconsul-spec',
-} as const satisfies Record<keyof Stamp, string>;
+} as const satisfies Record<Exclude<keyof Stamp, 'token'>, string>;
 
 /** Our field names and Consul's. An agent refuses the whole body for one field it does not know, so only what is set is sent. */
 const checkFields = {
@@ -73,10 +73,19 @@ export const registerBody = (service: ServiceInstance, stamp: Stamp): RegisterBo
 		[stampKeys.owner]: stamp.owner,
 		[stampKeys.engine]: stamp.engine,
 		[stampKeys.containerId]: stamp.containerId,
-		[stampKeys.spec]: stamp.spec,
+		[stampKeys.spec]: specPair(stamp),
 	}),
 	Checks: service.checks.map(checkBody),
 });
+
+/** In one pair with the spec: a fifth would be one too many for a service that has 60 of its own. */
+const specPair = ({ spec, token }: Stamp): string => (token === undefined ? spec : `${spec}-${token}`);
+
+/** The two parts of that pair. */
+export function readSpecPair(text: string): Pick<Stamp, 'spec' | 'token'> {
+	const [, spec, token] = /^(\d+-[0-9a-f]{16})-([0-9a-f]+)$/.exec(text) ?? [];
+	return spec === undefined || token === undefined ? { spec: text } : { spec, token };
+}
 
 /** The body that leaves a service as it is, its checks included, but for our stamp. */
 export const releaseBody = (found: Registration): ReleaseBody => fieldsBody(found, {});

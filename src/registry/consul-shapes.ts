@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Registration, ServiceId, Stamp, TaggedAddress } from '../model.ts';
-import { stampKeys } from './consul-body.ts';
+import { readSpecPair, stampKeys } from './consul-body.ts';
 import type { CheckIds } from './registry.ts';
 
 /** What Consul answers, read into our words. Only the fields that are compared are looked at, so newer agents may add some. */
@@ -39,6 +39,8 @@ const SelfAnswer = v.object({
 	Member: v.nullish(v.object({ Name: v.nullish(v.string(), ''), Addr: v.nullish(v.string(), '') })),
 	DebugConfig: v.nullish(v.object({ AdvertiseAddrLAN: v.nullish(v.string(), '') })),
 });
+
+const TokenAnswer = v.object({ AccessorID: v.pipe(v.string(), v.nonEmpty()) });
 
 /** A value of the documented form, or which rule the answer breaks, without the value, which may be anything. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly rule: string };
@@ -105,7 +107,7 @@ export function readMeta(all: Readonly<Record<string, string>>): Pick<Registrati
 		owner: at(stampKeys.owner),
 		engine: at(stampKeys.engine),
 		containerId: at(stampKeys.containerId),
-		spec: at(stampKeys.spec),
+		...readSpecPair(at(stampKeys.spec)),
 	};
 	if (Object.values(stamp).includes('')) return { stamp: undefined, meta: all };
 	const ours = new Set<string>(Object.values(stampKeys));
@@ -191,6 +193,12 @@ export function readCheckIds(body: unknown, id: string): Read<readonly string[]>
 	// The agent adds the node's own checks, maintenance for instance, to every service's answer.
 	const own = health.value.Checks.filter(({ ServiceID }) => ServiceID === id);
 	return { ok: true, value: own.map(({ CheckID }) => CheckID) };
+}
+
+/** The id of a token that is not the token, from `/acl/token/self`. */
+export function readAccessor(body: unknown): Read<string> {
+	const token = read(TokenAnswer, body, 'token');
+	return token.ok ? { ok: true, value: token.value.AccessorID } : token;
 }
 
 /** Empty strings where the agent does not say. */

@@ -1,10 +1,19 @@
+import { createHash } from 'node:crypto';
 import { defer } from 'rxjs';
 import { systemClock } from '../clock.ts';
 import type { ServiceId, ServiceInstance } from '../model.ts';
 import { isOnlyOurCheckId, isOurCheckId, registerBody, releaseBody } from './consul-body.ts';
 import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
 import { type ConsulHttp, type ConsulOptions, consulHttp } from './consul-http.ts';
-import { type Read, readCheckIds, readChecks, readSelf, readService, readServices } from './consul-shapes.ts';
+import {
+	type Read,
+	readAccessor,
+	readCheckIds,
+	readChecks,
+	readSelf,
+	readService,
+	readServices,
+} from './consul-shapes.ts';
 import { driftWatch } from './drift-watch.ts';
 import type { Registry, RegistryList } from './registry.ts';
 
@@ -66,6 +75,11 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			const { address } = await self(http, signal);
 			return address === '' ? malformed('GET /v1/agent/self', 'the agent does not say its address') : address;
 		},
+		tokenFingerprint: async (signal) => {
+			if (options.token === undefined) return undefined;
+			const asked: Asked = 'GET /v1/acl/token/self';
+			return fingerprintIn(asked, await http.call(asked, { signal }));
+		},
 		// Its own connection: a question that is kept waiting for a minute must not take one from the calls.
 		changes: (owner) => defer(() => driftWatch(watchOptions(options, consulHttp(options, 2)), owner)),
 	};
@@ -85,6 +99,14 @@ const watchOptions = (options: ConsulOptions, http: ConsulHttp): Parameters<type
 async function self(http: ConsulHttp, signal: AbortSignal): Promise<{ node: string; address: string }> {
 	const asked: Asked = 'GET /v1/agent/self';
 	return readAs(asked, await http.call(asked, { signal }), readSelf);
+}
+
+/** The accessor's id is no secret, but nobody else's business. */
+function fingerprintIn(asked: Asked, answer: Answer): string | undefined {
+	// ACLs are off, or the token is not known to them.
+	if ([401, 403, 404].includes(answer.status)) return undefined;
+	const accessor = readAs(asked, answer, readAccessor);
+	return createHash('sha256').update(accessor).digest('hex').slice(0, 12);
 }
 
 function expectOk(asked: Asked, answer: Answer): void {

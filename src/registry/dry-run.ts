@@ -53,6 +53,7 @@ export function dryRun(registry: Registry): Registry {
 		},
 		heartbeat: async () => {},
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),
+		tokenFingerprint: (signal) => registry.tokenFingerprint(signal),
 		changes: (owner) => registry.changes(owner),
 	};
 }

@@ -28,6 +28,8 @@ export interface MemoryCheck {
 export interface MemoryOptions extends Agent {
 	/** What it advertises; the host's first address unless given. */
 	readonly address?: string;
+	/** The fingerprint of the token that it is talked to with. */
+	readonly token?: string;
 }
 
 export interface MemoryRegistry extends Registry {
@@ -89,6 +91,10 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 		advertisedAddress: async (signal) => {
 			signal.throwIfAborted();
 			return options.address ?? firstAddress();
+		},
+		tokenFingerprint: async (signal) => {
+			signal.throwIfAborted();
+			return options.token;
 		},
 		changes: (owner) =>
 			defer(() =>

@@ -85,6 +85,12 @@ export interface Registry {
 	/** The address that the agent advertises to the cluster; rejects where the token may not read it. */
 	advertisedAddress(signal: AbortSignal): Promise<string>;
 
+	/**
+	 * A fingerprint of the ACL token that is used now; it does not lead back to the token. `undefined` where there is no token,
+	 * no ACLs, or a token that is not known; rejects where the agent gives no answer to it.
+	 */
+	tokenFingerprint(signal: AbortSignal): Promise<string | undefined>;
+
 	/** Never completes and never errors while it is subscribed to. */
 	changes(owner: string): Observable<RegistryChange>;
 }

@@ -85,6 +85,7 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 		deregister: (id, signal) => write('deregister', id, () => agent.deregister(id, signal)),
 		heartbeat: (checkId, signal) => call('heartbeat', () => agent.heartbeat(checkId, signal)),
 		advertisedAddress: (signal) => call('advertisedAddress', () => agent.advertisedAddress(signal)),
+		tokenFingerprint: (signal) => call('tokenFingerprint', () => agent.tokenFingerprint(signal)),
 		changes: (owner) => agent.changes(owner),
 	};
 }

@@ -21,6 +21,7 @@ suite('what a write repairs', () => {
 		['nothing of somebody’s where we want something else now', { ...stamp, spec: '1-other' }, [edited]],
 		['nothing of somebody’s where the container is another now', { ...stamp, containerId: other }, [edited]],
 		['nothing of somebody’s where the engine calls itself otherwise now', { ...stamp, engine: 'none' }, [stripped]],
+		['nothing of somebody’s where the token is another now', { ...stamp, token: 'a1' }, [edited]],
 		['nothing of somebody’s where we are another owner now', { ...stamp, owner: 'u2' }, [stripped]],
 	];
 	for (const [sentence, left, because, what] of rows)

@@ -42,6 +42,20 @@ suite('what differs between a service and its registration', () => {
 			);
 		});
 
+	const tokens: readonly [sentence: string, wanted: string | undefined, found: string | undefined, drifts: boolean][] =
+		[
+			['the same', 'a1', 'a1', false],
+			['another', 'a1', 'b2', true],
+			['one that was not known before', 'a1', undefined, true],
+			['one that is not known now', undefined, 'a1', false],
+		];
+	for (const [sentence, wanted, found, drifts] of tokens)
+		test(`the token: ${sentence}`, () => {
+			const by = (token: string | undefined) => (token === undefined ? stamp : { ...stamp, token });
+			const fields = compare(service, by(wanted), { ...observed, stamp: by(found) }).map(({ field }) => field);
+			assert.deepEqual(fields, drifts ? ['stamp'] : []);
+		});
+
 	const own = { address: service.address, port: service.port };
 	const wan = { address: '198.51.100.7', port: 80 };
 	const tagged: readonly [

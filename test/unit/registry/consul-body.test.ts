@@ -39,6 +39,12 @@ test('every name that Consul has for a field of a check leads back to ours', () 
 	assert.equal(checkFieldNamed('constructor'), undefined);
 });
 
+test('a token stands beside the spec: a fifth pair would be one too many for some', () => {
+	const { Meta } = registerBody(service(), { ...stamp, spec: '1-0123456789abcdef', token: 'a1b2' });
+	assert.equal(Meta['reconsul-spec'], '1-0123456789abcdef-a1b2');
+	assert.equal(Object.keys(Meta).filter((key) => key.startsWith('reconsul-')).length, 4);
+});
+
 test('a user’s pair cannot take the place of the stamp', () => {
 	const { Meta } = registerBody(service({ meta: { 'reconsul-owner': 'me' } }), stamp);
 	assert.equal(Meta['reconsul-owner'], stamp.owner);

@@ -118,6 +118,14 @@ describe('the stamp in Meta', () => {
 		const stamp = { owner: 'u1', engine: 'E', containerId: 'c', spec: '1-x' };
 		assert.deepEqual(readMeta({ ...pairs, region: 'us2' }), { stamp, meta: { region: 'us2' } });
 	});
+	test('the token is found beside the spec, and in no other form', () => {
+		const spec = `1-${'0'.repeat(16)}`;
+		const read = (text: string) => readMeta({ ...pairs, 'reconsul-spec': text }).stamp;
+		const stamp = { owner: 'u1', engine: 'E', containerId: 'c' };
+		assert.deepEqual(read(`${spec}-a1b2`), { ...stamp, spec, token: 'a1b2' });
+		for (const other of [spec, `${spec}-`, `${spec}-x`, 'other-a1b2'])
+			assert.deepEqual(read(other), { ...stamp, spec: other });
+	});
 	for (const key of Object.keys(pairs)) {
 		test(`without ${key} it is no stamp, and its remains show`, () => {
 			const damaged = Object.fromEntries(Object.entries(pairs).filter(([other]) => other !== key));
