@@ -6,7 +6,11 @@ export interface ConsulAgent extends AsyncDisposable {
 	readonly port: number;
 	readonly node: string;
 	/** Asks it as somebody else would; resolves whatever the status. */
-	ask(method: 'GET' | 'PUT', path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+	ask(
+		method: 'GET' | 'PUT' | 'DELETE',
+		path: string,
+		body?: unknown,
+	): Promise<{ readonly status: number; readonly text: string }>;
 	/** It takes connections and says nothing. */
 	freeze(): Promise<void>;
 	/** What it knew is gone, since all of it was in memory. */
