@@ -95,6 +95,8 @@ function portsOf(
 ): readonly PortKey[] {
 	const keys = new Set([...portKeys(container), ...(port === undefined ? [] : [port])]);
 	const ports = [...keys].flatMap(parsePortKey).sort(byPort);
+	for (const key of keys)
+		if (parsePortKey(key).length === 0) findings.omit(key.slice(0, 64), 'no-ports', 'what Docker lists is no port');
 	const isKnown = (scope: string): boolean =>
 		ports.some(({ exposedPort, protocol }) => scope === exposedPort || scope === `${exposedPort}/${protocol}`);
 	const unknown = scopes.filter((scope) => !isKnown(scope));
