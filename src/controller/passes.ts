@@ -28,6 +28,8 @@ export class Passes {
 	#again: ResyncTrigger | undefined;
 	#running: Promise<void> | undefined;
 	#failures = 0;
+	/** Passes in a row whose list could not be relied on. */
+	#doubts = 0;
 	/** When the brake that was told of last began. */
 	#brakedAt: number | undefined;
 	#cancelFollowUp = (): void => {};
@@ -79,7 +81,8 @@ export class Passes {
 			context.metrics.increment('reconsul_resync_total', { trigger, result });
 		try {
 			const pass = await resync(context, state, await identity.refresh());
-			const isReturn = returns.has(trigger) || this.#failures > 0;
+			const isReliable = pass.doubt === undefined;
+			const isReturn = returns.has(trigger) || this.#failures > 0 || (this.#doubts > 0 && isReliable);
 			this.lastSuccessAt = Date.now();
 			this.#failures = 0;
 			this.error = undefined;
@@ -93,7 +96,7 @@ export class Passes {
 			this.#failures += 1;
 			this.error = error;
 			reports.failed('resync', error);
-			this.#followUp(Math.min(retryDelayMs(this.#failures, false), maxRetryMs), 'retry');
+			this.#retry(this.#failures);
 		} finally {
 			this.attemptedAt = context.clock.now();
 			this.lastAttemptAt = Date.now();
@@ -109,6 +112,9 @@ export class Passes {
 			context.log.warn({ doubt }, "the agent's list of services cannot be relied on; nothing is deleted on its word");
 		}
 		this.doubt = doubt;
+		this.#doubts = doubt === undefined ? 0 : this.#doubts + 1;
+		// As after a failure; while the brake is on, the pass that confirms it is such a look.
+		if (doubt !== undefined && state.brake === undefined) this.#retry(this.#doubts);
 		if (trigger === 'tick') this.#checkStream(unannounced);
 	}
 
@@ -135,6 +141,10 @@ export class Passes {
 			context.log.warn({ containers: missed.length }, 'the event stream missed something; opening it again');
 			context.source.reopen('a pass found what the stream did not announce');
 		});
+	}
+
+	#retry(failures: number): void {
+		this.#followUp(Math.min(retryDelayMs(failures, false), maxRetryMs), 'retry');
 	}
 
 	#followUp(ms: number, trigger: ResyncTrigger): void {

@@ -37,6 +37,28 @@ suite('a list of the agent that lacks entries', () => {
 		assert.equal(made.controller.passes.doubt, undefined);
 	});
 
+	// Seen with an agent that listed nothing for a moment: /readyz stayed red until the next tick.
+	test('is asked for again within seconds, and all the more seldom the longer it lacks them', async (t) => {
+		const made = await world(t, { containers: some(2), settings: { intervalMs: 3_600_000 } });
+		const passes = () => made.log.metrics.count('reconsul_resync_total');
+		made.trouble.unlisted.add('u1:web-0:80');
+		made.source.disconnect();
+		await made.time.advance(2_000);
+		made.source.connect();
+		await made.time.advance(2_000);
+		assert.notEqual(made.controller.passes.doubt, undefined);
+		const before = passes();
+		await made.time.advance(60_000);
+		const more = passes() - before;
+		assert.ok(more >= 5 && more <= 10, `${more} passes in a minute`);
+		made.trouble.unlisted.clear();
+		await made.time.advance(20_000);
+		assert.equal(made.controller.passes.doubt, undefined);
+		const after = passes();
+		await made.time.advance(600_000);
+		assert.equal(passes(), after);
+	});
+
 	test('is known by an entry that may not be read', async (t) => {
 		const made = await world(t, { containers: some(2) });
 		made.trouble.unlisted.add('u1:web-0:80');
