@@ -1,9 +1,10 @@
 import type { Registration, ServiceId } from '../model.ts';
-import { type Claim, goesBefore } from '../plan/claims.ts';
+import { type Claim, goesBefore, outranks } from '../plan/claims.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
 import type { CheckIds } from '../registry/registry.ts';
 import type { Context } from './context.ts';
+import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
 import type { State } from './state.ts';
@@ -44,7 +45,39 @@ export async function inquire(
 	const rivals = await rivalsOf(readable, present, context, state);
 	const checkIds = await suspectChecks(readable, context, state);
 	const decisions = judge(readable, { found: present, rivals, brake: state.brake, checkIds }, context, state);
-	return { decisions: decisions.map((decision) => inTurn(decision, subject, present)), found, unread };
+	const inOrder = decisions.map(async (decision) =>
+		decision.kind === 'deregister' && (await isReplaced(decision.observed.id, subject, present, context, state))
+			? ({ kind: 'hold', held: decision, reason: 'unreplaced' } as const)
+			: decision,
+	);
+	return { decisions: await Promise.all(inOrder), found, unread };
+}
+
+/** Whether something is about to take the place of what is to go; nothing shall be absent in between. */
+async function isReplaced(
+	id: ServiceId,
+	{ key, derivation, identity }: Subject,
+	present: ReadonlyMap<ServiceId, Registration>,
+	context: Context,
+	state: State,
+): Promise<boolean> {
+	// A leftover: by the same service under its new id.
+	if (leftoverIdOf(key) !== undefined) return derivation.services.some((it) => present.get(it.id)?.stamp === undefined);
+	// Else by another container that wants the very id, and takes the entry over as it is.
+	for (const other of state.claims.others(id, key))
+		if (await stillWants(other.key, id, context, state, identity)) return true;
+	return false;
+}
+
+async function stillWants(
+	key: Key,
+	id: ServiceId,
+	context: Context,
+	state: State,
+	identity: Identity,
+): Promise<boolean> {
+	const { derivation } = await lookAt(key, context, state, identity);
+	return derivation.services.some((service) => service.id === id);
 }
 
 /** The checks that a pass found to differ, read once more. */
@@ -59,18 +92,6 @@ async function suspectChecks(
 	);
 	return new Map(await Promise.all(found));
 }
-
-/** A service is registered under its new id before a leftover of it goes, so that it is never absent. */
-const inTurn = (
-	decision: Decision,
-	{ key, derivation }: Subject,
-	present: ReadonlyMap<ServiceId, Registration>,
-): Decision =>
-	decision.kind === 'deregister' &&
-	leftoverIdOf(key) !== undefined &&
-	derivation.services.some(({ id }) => present.get(id)?.stamp === undefined)
-		? { kind: 'hold', held: decision, reason: 'unreplaced' }
-		: decision;
 
 async function readAll(
 	ids: ReadonlySet<ServiceId>,
@@ -99,20 +120,27 @@ async function rivalsOf(
 ): Promise<ReadonlySet<ServiceId>> {
 	const rivals = new Set<ServiceId>();
 	if (typeof container !== 'object') return rivals;
-	const stillWants = async (other: Key, id: ServiceId): Promise<boolean> =>
-		(await lookAt(other, context, state, identity)).derivation.services.some((service) => service.id === id);
 	for (const service of derivation.services) {
 		const registration = found.get(service.id);
 		const holder = registration?.stamp?.containerId;
-		if (holder === key) continue;
 		const mine: Claim = { key, createdAt: container.createdAt, service };
-		const candidates = holder !== undefined ? [holder] : rivalKeys(mine, registration, state);
-		for (const other of candidates) if (await stillWants(other, service.id)) rivals.add(service.id);
+		const candidates = rivalKeys(mine, registration, holder, state);
+		for (const other of candidates)
+			if (await stillWants(other, service.id, context, state, identity)) rivals.add(service.id);
 	}
 	return rivals;
 }
 
-function rivalKeys(mine: Claim, found: Registration | undefined, { claims }: State): readonly Key[] {
+/** @param holder whom the entry is stamped with; nobody but one that outranks it goes before that */
+function rivalKeys(
+	mine: Claim,
+	found: Registration | undefined,
+	holder: Key | undefined,
+	{ claims }: State,
+): readonly Key[] {
 	const others = claims.others(mine.service.id, mine.key);
-	return others.filter((other) => goesBefore(other, mine, found)).map(({ key }) => key);
+	if (holder === undefined) return others.filter((other) => goesBefore(other, mine, found)).map(({ key }) => key);
+	const above = others.filter((other) => outranks(other.service, mine.service)).map(({ key }) => key);
+	const isBelow = others.some((other) => other.key === holder && outranks(mine.service, other.service));
+	return holder === mine.key || isBelow ? above : [...above, holder];
 }

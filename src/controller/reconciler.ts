@@ -112,7 +112,8 @@ export class Reconciler {
 		const dropped = decisions.flatMap((it) =>
 			it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : [],
 		);
-		for (const id of new Set([...released, ...dropped]))
+		const left = decisions.flatMap((it) => (isLeftToOthers(it, key) ? [it.held.observed.id] : []));
+		for (const id of new Set([...released, ...dropped, ...left]))
 			for (const other of state.claims.others(id, key)) this.#options.enqueue(other.key);
 		this.#queueLeftovers(subject, decisions);
 	}
@@ -120,7 +121,8 @@ export class Reconciler {
 	/** A leftover that waits for what replaces it is looked at again after the run that registers that. */
 	#queueLeftovers({ key, container }: Subject, decisions: readonly Decision[]): void {
 		const { unreplaced } = this.#options.state;
-		if (decisions.some((it) => it.kind === 'hold' && it.reason === 'unreplaced') && typeof container === 'object')
+		const isWaiting = leftoverIdOf(key) !== undefined && decisions.some(isUnreplaced);
+		if (isWaiting && typeof container === 'object')
 			unreplaced.set(container.id, (unreplaced.get(container.id) ?? new Set()).add(key));
 		for (const leftover of unreplaced.get(key) ?? []) this.#options.enqueue(leftover);
 		unreplaced.delete(key);
@@ -180,5 +182,12 @@ export class Reconciler {
 		return results;
 	}
 }
+
+type Hold = Extract<Decision, { kind: 'hold' }>;
+
+const isUnreplaced = (it: Decision): it is Hold => it.kind === 'hold' && it.reason === 'unreplaced';
+
+/** Another container takes the entry over, in a run of its own. */
+const isLeftToOthers = (it: Decision, key: Key): it is Hold => isUnreplaced(it) && leftoverIdOf(key) === undefined;
 
 const isDone = (result: Result): boolean => result !== undefined && 'done' in result;
