@@ -1,5 +1,6 @@
 import { DeadlineError } from '../deadline.ts';
 import type { Check } from '../model.ts';
+import { type TlsFlaw, tlsFlawOf } from '../tls-flaw.ts';
 import { checkFieldNamed } from './consul-body.ts';
 import { RegistryError, type RegistryErrorClass } from './registry.ts';
 
@@ -68,11 +69,15 @@ const words: Readonly<Record<string, string>> = {
 	ECONNRESET: 'the connection was cut',
 	EPIPE: 'the connection was cut',
 	ETIMEDOUT: 'no answer to the attempt to connect',
-	DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; see CONSUL_CACERT',
-	SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; see CONSUL_CACERT',
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; see CONSUL_CACERT',
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; see CONSUL_CACERT',
-	ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; see CONSUL_TLS_SERVER_NAME',
+};
+
+const tlsWords: Readonly<Record<TlsFlaw, string>> = {
+	untrusted: 'its certificate is not trusted; see CONSUL_CACERT',
+	'other-name': 'its certificate is for another name; see CONSUL_TLS_SERVER_NAME',
+	'out-of-date': 'its certificate has expired, or is not valid yet; or is a clock wrong?',
+	'wants-ours': 'it does not take our certificate, or wants one; see CONSUL_CLIENT_CERT',
+	'no-tls': 'it does not speak TLS there; see CONSUL_HTTP_SSL, or is it the port of plain HTTP?',
+	'bad-files': 'our certificate and key do not go together, or are none; see CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY',
 };
 
 /**
@@ -85,7 +90,8 @@ export function failure(where: string, asked: Asked, error: unknown): RegistryEr
 	const at = `Consul at ${where}`;
 	if (error instanceof DeadlineError) return new RegistryError('timeout', `${at}: ${error.message}`, { cause: error });
 	const { code, message } = Object(error) as { code?: string; message?: string };
-	const what = words[code ?? ''] ?? code ?? message ?? 'no answer';
+	const flaw = tlsFlawOf(code ?? '');
+	const what = words[code ?? ''] ?? (flaw && tlsWords[flaw]) ?? code ?? message ?? 'no answer';
 	const errorClass = code === 'ETIMEDOUT' ? 'timeout' : 'unreachable';
 	return new RegistryError(errorClass, `${at}: ${asked}: ${what}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { DeadlineError } from '../deadline.ts';
+import { type TlsFlaw, tlsFlawOf } from '../tls-flaw.ts';
 import { SourceError } from './source.ts';
 
 interface Remedy {
@@ -25,6 +26,15 @@ const remedies: Readonly<Record<string, Remedy>> = {
 		say: () => "no permission; run as root or with --group-add and the id of the socket's group",
 	},
 	EPERM: { class: 'refused', say: () => 'no permission; a security policy forbids the socket' },
+};
+
+const tlsWords: Readonly<Record<TlsFlaw, string>> = {
+	untrusted: 'its certificate is not trusted; see ca.pem in DOCKER_CERT_PATH',
+	'other-name': 'its certificate is for another name than DOCKER_HOST says',
+	'out-of-date': 'its certificate has expired, or is not valid yet; or is a clock wrong?',
+	'wants-ours': 'it does not take our certificate, or wants one; see cert.pem and key.pem in DOCKER_CERT_PATH',
+	'no-tls': 'it does not speak TLS there; see DOCKER_TLS_VERIFY, or is it the port of plain HTTP?',
+	'bad-files': 'cert.pem and key.pem in DOCKER_CERT_PATH do not go together, or are none',
 };
 
 const fieldOf = (error: unknown, name: string): unknown =>
@@ -59,6 +69,8 @@ export function sourceErrorOf(where: string, call: string, cause: unknown): Sour
 			cause,
 		});
 	const code = String(fieldOf(cause, 'code'));
+	const flaw = tlsFlawOf(code);
+	if (flaw !== undefined) return new SourceError('unreachable', `${at}: ${tlsWords[flaw]}`, { cause });
 	const remedy = remedies[code] ?? (code.startsWith('HPE_') ? notHttp : unreachable(detailOf(cause)));
 	return new SourceError(remedy.class, `${at}: ${remedy.say(where)}`, { cause });
 }

@@ -1,46 +1,43 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { consulRegistry } from '../../../src/registry/consul.ts';
-import type { ConsulTls } from '../../../src/registry/consul-http.ts';
+import type { ConsulOptions, ConsulTls } from '../../../src/registry/consul-http.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
+import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { freePort } from '../../support/lab.ts';
 import { service, stamp } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
 import { watching } from './watching.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);
-const run = promisify(execFile);
 
 describe('ways to a Consul agent', () => {
 	let agent: ConsulAgent;
+	let certificates: Certificates;
 	let directory: string;
 	let tlsPort = 0;
-	const pem = async (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
 
 	before(async () => {
-		directory = await mkdtemp(join(tmpdir(), 'reconsul-tls-'));
+		directory = await mkdtemp(join(tmpdir(), 'reconsul-socket-'));
+		certificates = await makeCertificates();
 		tlsPort = await freePort();
-		await run('consul', ['tls', 'ca', 'create'], { cwd: directory });
-		await run('consul', ['tls', 'cert', 'create', '-server', '-dc', 'dc1'], { cwd: directory });
-		await run('consul', ['tls', 'cert', 'create', '-client', '-dc', 'dc1'], { cwd: directory });
 		agent = await startAgent({
 			config: {
 				addresses: { http: `127.0.0.1 unix://${directory}/consul.sock` },
 				ports: { https: tlsPort },
-				ca_file: `${directory}/consul-agent-ca.pem`,
-				cert_file: `${directory}/dc1-server-consul-0.pem`,
-				key_file: `${directory}/dc1-server-consul-0-key.pem`,
+				ca_file: certificates.ca,
+				cert_file: certificates.server.cert,
+				key_file: certificates.server.key,
 				verify_incoming_https: true,
 			},
 		});
 	});
 	after(async () => {
 		await agent[Symbol.asyncDispose]();
+		await certificates[Symbol.asyncDispose]();
 		await rm(directory, { recursive: true });
 	});
 
@@ -52,11 +49,14 @@ describe('ways to a Consul agent', () => {
 		await registry.deregister('u1:web:80', soon());
 		await watch.untilSeen([]);
 	}
+	async function tlsOptions(change: Partial<ConsulTls>): Promise<ConsulOptions> {
+		const { client, read } = certificates;
+		const [ca, cert, key] = await Promise.all([certificates.ca, client.cert, client.key].map(read));
+		const own = { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
+		return { host: '127.0.0.1', port: tlsPort, tls: { ...own, verify: true, ...change } };
+	}
 	async function tls(change: Partial<ConsulTls>): Promise<Registry> {
-		const ca = await pem('consul-agent-ca.pem');
-		const cert = await pem('dc1-client-consul-0.pem');
-		const key = await pem('dc1-client-consul-0-key.pem');
-		return consulRegistry({ host: '127.0.0.1', port: tlsPort, tls: { ca, cert, key, verify: true, ...change } });
+		return consulRegistry(await tlsOptions(change));
 	}
 
 	test('a host by name', () => worksThrough(consulRegistry({ host: 'localhost', port: agent.port })));
@@ -66,17 +66,48 @@ describe('ways to a Consul agent', () => {
 	test('TLS to a server of another name', async () => worksThrough(await tls({ serverName: 'server.dc1.consul' })));
 	test('TLS to a server that is not checked', async () => worksThrough(await tls({ ca: '', verify: false })));
 
-	const refusedTls: readonly (readonly [sentence: string, change: Partial<ConsulTls>])[] = [
-		['a server whose CA is not ours', { ca: '' }],
-		['a server that has another name than it should', { serverName: 'elsewhere.example' }],
-		['a server that wants a certificate which we do not show', { cert: '', key: '' }],
+	type Change = Partial<ConsulTls & Pick<ConsulOptions, 'port'>>;
+	/** What a stranger has, read when the test runs. */
+	const strange = async (what: 'ca' | 'cert' | 'key'): Promise<string> =>
+		certificates.read(certificates.stranger[what]);
+	const refusedTls: readonly (readonly [sentence: string, change: () => Promise<Change>, complaint: RegExp])[] = [
+		['a server whose authority we know nothing of', async () => ({ ca: '' }), /is not trusted; see CONSUL_CACERT$/],
+		['a server of another authority', async () => ({ ca: await strange('ca') }), /is not trusted; see CONSUL_CACERT$/],
+		[
+			'a server that has another name than it should',
+			async () => ({ serverName: 'elsewhere.example' }),
+			/for another name; see CONSUL_TLS_SERVER_NAME$/,
+		],
+		[
+			'a server that wants a certificate which we do not show',
+			async () => ({ cert: '', key: '' }),
+			/does not take our certificate, or wants one; see CONSUL_CLIENT_CERT$/,
+		],
+		[
+			'a server that does not know our authority',
+			async () => ({ cert: await strange('cert'), key: await strange('key') }),
+			/does not take our certificate, or wants one; see CONSUL_CLIENT_CERT$/,
+		],
+		['a key of another certificate', async () => ({ key: await strange('key') }), /do not go together/],
+		['a certificate that is none', async () => ({ cert: 'none' }), /do not go together, or are none/],
+		['a port that speaks no TLS', async () => ({ port: agent.port }), /does not speak TLS there/],
 	];
-	for (const [sentence, change] of refusedTls) {
-		test(`${sentence} is unreachable`, async () => {
+	for (const [sentence, change, complaint] of refusedTls) {
+		test(`${sentence} is unreachable, and the text says why`, async () => {
+			const { port, ...tlsChange } = await change();
+			const options = await tlsOptions(tlsChange);
 			await assert.rejects(
-				(await tls(change)).list(soon()),
-				(error) => error instanceof RegistryError && error.class === 'unreachable',
+				async () => consulRegistry({ ...options, port: port ?? options.port }).list(soon()),
+				(error) => error instanceof RegistryError && error.class === 'unreachable' && complaint.test(error.message),
 			);
 		});
 	}
+	test('plain HTTP to a port of TLS is refused in words', async () => {
+		const registry = consulRegistry({ host: '127.0.0.1', port: tlsPort });
+		await assert.rejects(registry.list(soon()), /HTTP request to an HTTPS server/);
+	});
+	test('a socket that is not there is said to be missing', async () => {
+		const registry = consulRegistry({ host: '', port: 0, socketPath: join(directory, 'none') });
+		await assert.rejects(registry.list(soon()), /no such socket; does the agent run, and is the socket mounted\?/);
+	});
 });

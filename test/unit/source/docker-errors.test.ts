@@ -31,6 +31,27 @@ const rows: readonly (readonly [
 	['no permission', failed({ code: 'EACCES' }), 'refused', /run as root or with --group-add/],
 	['a policy', failed({ code: 'EPERM' }), 'refused', /security policy/],
 	['no answer to SYN', failed({ code: 'ETIMEDOUT' }), 'timeout', /no answer/],
+	[
+		'a stranger',
+		failed({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }),
+		'unreachable',
+		/not trusted; see ca\.pem in DOCKER/,
+	],
+	[
+		'another name',
+		failed({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+		'unreachable',
+		/another name than DOCKER_HOST says$/,
+	],
+	['an old one', failed({ code: 'CERT_HAS_EXPIRED' }), 'unreachable', /has expired, or is not valid yet/],
+	[
+		'an alert',
+		failed({ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }),
+		'unreachable',
+		/see cert\.pem and key\.pem/,
+	],
+	['plain HTTP', failed({ code: 'EPROTO' }), 'unreachable', /does not speak TLS there; see DOCKER_TLS_VERIFY/],
+	['files of two', failed({ code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' }), 'unreachable', /do not go together/],
 	['another service', failed({ code: 'HPE_INVALID_CONSTANT' }), 'invalid', /does not speak HTTP/],
 	[
 		'a deadline',
