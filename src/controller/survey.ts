@@ -1,6 +1,6 @@
 import type { Omission } from '../derive/findings.ts';
 import type { Container, ContainerId, Registration, ServiceId } from '../model.ts';
-import { byCreation, type Claims, goesBefore } from '../plan/claims.ts';
+import { byCreation, type Claims, goesBefore, outranks } from '../plan/claims.ts';
 import type { Sighting } from '../plan/guard.ts';
 import { type Key, leftoverKey, leftoverOf, type Ownership, standingOf } from '../plan/ownership.ts';
 import { desiredOf } from './desired.ts';
@@ -94,8 +94,9 @@ export function rivalsOf(
 		const registration = found.get(service.id);
 		const holder = registration?.stamp?.containerId;
 		const others = claims.others(service.id, key);
+		if (others.some((other) => outranks(other.service, service))) return true;
 		if (holder === key || others.length === 0) return false;
-		if (others.some((other) => other.key === holder)) return true;
+		if (others.some((other) => other.key === holder && !outranks(service, other.service))) return true;
 		return others.some((other) => goesBefore(other, { key, createdAt: container.createdAt, service }, registration));
 	});
 	return new Set(isRivalled.map(({ id }) => id));

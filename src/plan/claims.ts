@@ -9,10 +9,17 @@ export interface Claim {
 }
 
 /**
+ * Whether `a` has the id by its container's name and `b` only by a label. A label cannot take what is another's by name, not
+ * even while that one restarts; this alone goes before who holds the id.
+ */
+export const outranks = (a: Claim['service'], b: Claim['service']): boolean => !a.labelledId && b.labelledId;
+
+/**
  * Whether `a` goes before `b` where no running container of ours holds the id: the one that the entry in the agent
  * describes already, so that adopting it changes nothing for traffic; else the container created first.
  */
 export function goesBefore(a: Claim, b: Claim, found: Registration | undefined): boolean {
+	if (a.service.labelledId !== b.service.labelledId) return outranks(a.service, b.service);
 	const matches = ({ service }: Claim): boolean => found?.address === service.address && found.port === service.port;
 	if (matches(a) !== matches(b)) return matches(a);
 	return a.createdAt === b.createdAt ? a.key < b.key : byCreation(a.createdAt, b.createdAt) < 0;

@@ -182,9 +182,24 @@ suite('an id that a label gives and somebody else has', () => {
 		await made.time.settled();
 		made.source.start({ id: victim.id });
 		await made.time.advance(5_000);
-		// Whoever has it keeps it while it runs; the other is refused, and told so.
 		const states = [victim, thief].map(({ id }) => made.controller.state.views.get(id)?.services[0]?.state);
-		assert.deepEqual(states.toSorted(), ['conflict', 'registered']);
+		assert.deepEqual([made.entry('u1:victim:80')?.name, ...states], ['web', 'registered', 'conflict']);
+		made.newWrites();
+		await made.time.advance(90_000, 250);
+		assert.deepEqual(made.newWrites(), []);
+		await made.restart();
+		assert.deepEqual([made.entry('u1:victim:80')?.name, made.newWrites()], ['web', []]);
+	});
+
+	test('is the victim’s again even where an older daemon gave it to the other', async (t) => {
+		const thief = container({ name: 'thief', labels: { SERVICE_ID: 'u1:victim:80', SERVICE_NAME: 'bank' } });
+		const made = await world(t, { containers: [thief] });
+		assert.equal(made.entry('u1:victim:80')?.name, 'bank');
+		await made.controller.stop();
+		made.source.start(victim);
+		made.newWrites();
+		await made.restart();
+		assert.deepEqual([made.entry('u1:victim:80')?.name, made.newWrites()], ['web', ['register u1:victim:80']]);
 	});
 });
 
