@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,12 +14,32 @@ import { type Keeper, keep, quoted } from '../../support/keeper.ts';
 import { docker, eventually, freePort } from '../../support/lab.ts';
 import { listenTo, soon } from './source-suite.ts';
 
+/** Takes bytes from a socket's file, which is the same in every network, to the port in the engine's. */
+const relayProgram = `
+const [port, path] = process.argv.slice(1);
+require('node:net').createServer((from) => {
+	const to = require('node:net').connect(Number(port), '127.0.0.1');
+	from.pipe(to).pipe(from);
+	for (const [one, other] of [[from, to], [to, from]]) one.on('error', () => {}).on('close', () => other.destroy());
+}).listen(path);`;
+
+async function relayed(host: string, port: number, path: string): Promise<Server> {
+	const server = createServer((from) => {
+		const to = connect(path);
+		from.pipe(to).pipe(from);
+		from.on('error', () => {}).on('close', () => to.destroy());
+		to.on('error', () => {}).on('close', () => from.destroy());
+	}).listen(port, host);
+	await once(server, 'listening');
+	return server;
+}
+
 describe('an engine that is reached by TLS only', () => {
 	let certificates: Certificates;
 	let engine: Keeper;
 	let folder: string;
 	let address: string;
-	let port: number;
+	const relays: Server[] = [];
 
 	/** What a user sets, in a folder as Docker's tools want it. */
 	async function source(files: { ca: string; cert: string; key: string }, host = address): Promise<Source> {
@@ -37,12 +59,12 @@ describe('an engine that is reached by TLS only', () => {
 	before(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'reconsul-docker-tls-'));
 		certificates = await makeCertificates();
-		port = await freePort();
+		const port = await freePort();
 		address = `tcp://127.0.0.1:${port}`;
-		const { ca, server } = certificates;
 		await writeFile(join(folder, 'daemon.json'), '{}');
+		const { ca, server } = certificates;
 		const options: readonly (readonly [name: string, value: string])[] = [
-			['--host', `tcp://0.0.0.0:${port}`],
+			['--host', address],
 			['--config-file', join(folder, 'daemon.json')],
 			['--tlscacert', ca],
 			['--tlscert', server.cert],
@@ -53,13 +75,22 @@ describe('an engine that is reached by TLS only', () => {
 			['--storage-driver', 'vfs'],
 		];
 		const given = options.map(([name, value]) => `${name} ${quoted(value)}`).join(' ');
-		// It has nothing to run, so it needs no network, and must not touch that of the lab's engine.
-		const command = `dockerd --tlsverify --iptables=false --bridge=none ${given}`;
-		engine = keep(['unshare', '--mount', 'sh'], command, join(folder, 'log'));
+		const socket = join(folder, 'relay.sock');
+		const relay = `${quoted(process.execPath)} -e ${quoted(relayProgram)} ${port} ${quoted(socket)}`;
+		const command = `ip link set lo up; ${relay} & dockerd --tlsverify --iptables=false --bridge=none ${given}`;
+		// In a network of its own: without a bridge it would take away the one that the lab's engine has in ours.
+		engine = keep(
+			['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', 'sh'],
+			command,
+			join(folder, 'log'),
+		);
+		// All of 127/8 is this machine, and the certificate names one address of it.
+		for (const host of ['127.0.0.1', '127.0.0.2']) relays.push(await relayed(host, port, socket));
 		await engine.start();
 		await eventually('it answers', async () => (await asClient('version')) !== '', { withinMs: 30_000 });
 	});
 	after(async () => {
+		for (const server of relays) server.close();
 		await engine[Symbol.asyncDispose]();
 		await certificates[Symbol.asyncDispose]();
 		await rm(folder, { recursive: true, force: true });
@@ -103,7 +134,6 @@ describe('an engine that is reached by TLS only', () => {
 	for (const [sentence, files, complaint] of refused)
 		test(`${sentence} is unreachable, and the text says why`, async () => refuses(await source(files()), complaint));
 	test('an engine whose certificate is for another name is unreachable, and the text says so', async () => {
-		// All of 127/8 is this machine, and the certificate names one address of it.
 		const elsewhere = address.replace('127.0.0.1', '127.0.0.2');
 		await refuses(await source(ours(), elsewhere), /another name than DOCKER_HOST says$/);
 	});
