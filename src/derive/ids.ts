@@ -25,6 +25,8 @@ export function flawOf(id: ServiceId): string | undefined {
 	if (/\p{C}|(?! )\p{Z}/u.test(id)) return 'it contains unprintable characters';
 	if (id.startsWith('/') || id.includes('//')) return 'it contains an empty path segment (//)';
 	if (id.split('/').some((segment) => segment === '.' || segment === '..')) return 'it contains a path segment . or ..';
+	// A server's own entry is in the catalog and not in its agent, which would write over it, and take it out in the end.
+	if (id.toLowerCase() === 'consul') return "it is that of Consul's own entry";
 	if (id.length > 512) return 'it is longer than 512 characters';
 	return undefined;
 }

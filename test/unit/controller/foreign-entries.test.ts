@@ -149,7 +149,6 @@ suite('an id that a label gives and somebody else has', () => {
 	const rows: readonly (readonly [sentence: string, id: string, theirs: Stamp | undefined])[] = [
 		['another owner’s', 'their-id', { ...stamp, owner: 'u2' }],
 		['by hand', 'their-id', undefined],
-		['the agent’s own', 'consul', undefined],
 		['Nomad’s', '_nomad-task-1', undefined],
 		['the generated id of another running container', 'u1:victim:80', undefined],
 	];
@@ -171,6 +170,15 @@ suite('an id that a label gives and somebody else has', () => {
 			const told = made.log.lines.filter(({ fields }) => fields['state'] === 'conflict');
 			assert.equal(told.length, 1);
 		});
+
+	test('is refused and shown where it is Consul’s own, which the agent does not list', async (t) => {
+		const thief = container({ name: 'thief', labels: { SERVICE_ID: 'consul' } });
+		const made = await world(t, { containers: [thief] });
+		assert.deepEqual([made.registered(), made.writes], [[], []]);
+		const [omission] = made.controller.state.views.get(thief.id)?.omitted ?? [];
+		assert.equal(omission?.detail, "its id cannot be used: it is that of Consul's own entry");
+		assert.equal(made.log.said('warn').length, 1);
+	});
 
 	test('does not make the victim’s own end or return any different', async (t) => {
 		const made = await world(t, { containers: [victim] });
