@@ -3,7 +3,7 @@ import type { LogLevel } from '../log.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { Context } from './context.ts';
 import type { State } from './state.ts';
-import { flappingReason, meddlings, type ServiceView, type View, type Views } from './views.ts';
+import { flappingReason, meddlings, type ServiceView, unnamedHolder, type View, type Views } from './views.ts';
 
 /** How much a port that yields no service is worth a line: what the user asked for is not, what nobody can want is. */
 const levels: Readonly<Record<OmissionReason, LogLevel>> = {
@@ -76,8 +76,8 @@ export function tellOfFlapping(
 type MetaReason =
 	Extract<View['warnings'][number]['code'], `meta-${string}`> extends `meta-${infer Reason}` ? Reason : never;
 
-/** What waits for a write that is about to come is none. */
-const isNews = ({ state, held }: ServiceView): boolean =>
-	state === 'conflict' || (state === 'held' && held !== 'unreplaced');
+/** What waits for a write that is about to come is none, and neither is a conflict before it has a name. */
+const isNews = ({ state, held, reason }: ServiceView): boolean =>
+	(state === 'conflict' && reason !== unnamedHolder) || (state === 'held' && held !== 'unreplaced');
 
 const standing = ({ service, state, reason }: ServiceView): string => `${service.id} ${state} ${reason}`;

@@ -86,8 +86,11 @@ const reasonOf = (because: readonly { readonly field: string }[]): string =>
 		? 'not registered yet'
 		: `differs in ${because.map(({ field }) => field).join(', ')}`;
 
+/** Until the other is registered, which names it. */
+export const unnamedHolder = 'another container that wants its id goes first';
+
 const holderOf = (found: Registration | undefined): string => {
-	if (found === undefined) return 'another container that wants its id goes first';
+	if (found === undefined) return unnamedHolder;
 	const { stamp } = found;
 	if (stamp === undefined) return 'its id is taken by an entry that reconsul did not write';
 	return `its id is taken by container ${stamp.containerId.slice(0, 12)} of owner ${JSON.stringify(stamp.owner)}`;

@@ -28,6 +28,14 @@ suite('two containers that want one id', () => {
 		assert.deepEqual([stateOf(made, first.id), stateOf(made, second.id)], ['registered', 'conflict']);
 	});
 
+	test('is told of once, by the name of the one that has it', async (t) => {
+		const made = await world(t, { containers: [first, second] });
+		await made.time.advance(120_000, 250);
+		assert.deepEqual(made.log.said('warn', 'error'), [
+			`its id is taken by container ${'a0'.padEnd(12, '0')} of owner "u1"`,
+		]);
+	});
+
 	test('the other is no reason for work, pass after pass', async (t) => {
 		const made = await world(t, { containers: [first, second] });
 		const count = () => made.log.metrics.count('reconsul_reconcile_total');
