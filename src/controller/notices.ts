@@ -55,10 +55,16 @@ export function tellOfMeddler(
 	const contest = decisions.find((it) => it.kind === 'contested');
 	if (contest === undefined || clock.now() - (state.meddlerToldAt ?? Number.NEGATIVE_INFINITY) < toldEveryMs) return;
 	state.meddlerToldAt = clock.now();
-	const { id } = contest.repair.desired;
+	const { desired, because } = contest.repair;
+	const { id } = desired;
+	// Only one of us writes a hash like ours, and only other options make it another one.
+	const isTwin = because.some(({ field }) => field === 'spec');
+	const [who, suspect] = isTwin
+		? ['another reconsul of our owner', 'a second one, with other options,']
+		: ['another program', 'registrator still'];
 	log.warn(
 		{ id, state: 'contested' },
-		`another program keeps changing services of ours (is registrator still running?), for instance ${id}: ${meddlings[contest.meddling]}`,
+		`${who} keeps changing services of ours (is ${suspect} running?), for instance ${id}: ${meddlings[contest.meddling]}`,
 	);
 }
 

@@ -95,6 +95,21 @@ for (const isBlind of [false, true])
 		});
 	});
 
+test('another reconsul with other options: few writes, and the log says that it is one', async (t) => {
+	const made = await world(t, { containers: [web], settings: { intervalMs: 1_000 } });
+	const other = made.another({ settings: { intervalMs: 1_000 }, derive: { ip: '192.0.2.20' } });
+	t.after(() => other.stop());
+	other.start();
+	await made.time.advance(50_000, 250);
+	assert.ok(made.newWrites().length <= 2 * (2 + 5), 'each writes and repairs at once what it may');
+	const said = made.log.said('warn').filter((message) => message.includes('keeps changing'));
+	assert.equal(said.length, 1);
+	assert.match(said[0] ?? '', /another reconsul of our owner .*is a second one, with other options, running\?/);
+	assert.deepEqual(warnings(made), []);
+	await made.time.advance(300_000, 1_000);
+	assert.ok(made.newWrites().length <= 2 * 6, 'after that one a minute');
+});
+
 suite('the budget for repairs', () => {
 	test('is not spent by what could not be written', async (t) => {
 		const made = await world(t, { containers: [web] });
