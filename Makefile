@@ -24,10 +24,10 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up &&
 
-.PHONY: help deps build check unit test conformance demo run bench docs lab-up lab-down image clean
+.PHONY: help deps build check unit test conformance demo run bench soak test-faults-self docs lab-up lab-down image clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: node_modules/.package-lock.json ## Node 24 where the machine's is older, and the packages
 
@@ -50,6 +50,9 @@ test: check build unit ## everything, on a real Docker and a real Consul (LAB_KE
 conformance: build ## every recorded case live, a table by topic (CASE='seed/*' LIST=1 HOSTS=2)
 	@$(WITH_LAB) $(LAB) exec node test/conformance/live/main.ts
 
+test-faults: build ## what happens to Consul and Docker, one fault a row, and what became of the services (ONLY=regexp TIMES=2)
+	@$(WITH_LAB) $(LAB) exec node test/faults/main.ts $(if $(ONLY),--only '$(ONLY)') $(if $(TIMES),--times $(TIMES))
+
 demo: build ## the quick start on real containers, step by step, with times
 	@$(WITH_LAB) $(LAB) exec node test/demo/demo.ts
 
@@ -58,6 +61,13 @@ run: build ## the daemon: on this host's Docker and Consul if both are there, el
 
 bench: build ## one table of times, as ratios to the bare calls (JSON=file for the samples)
 	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts $(if $(JSON),--json $(JSON))
+
+soak: build ## a host in use, checked all the while (SOAK_MINUTES=20 SOAK_CONTAINERS=200 SEED=)
+	@$(WITH_LAB) $(LAB) exec env SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_CONTAINERS='$(SOAK_CONTAINERS)' SEED='$(SEED)' \
+		node test/soak/soak.ts
+
+test-faults-self: build ## we are killed, doubled, starved, our clock jumps, containers crash and restart in storms (LONG=1 ONLY=)
+	@$(WITH_LAB) $(LAB) exec env LONG='$(LONG)' SEED='$(SEED)' ONLY='$(ONLY)' node test/faults-self/main.ts
 
 docs: deps ## write docs/ from the tables in the code
 	@node src/cli/docs.ts

@@ -9,15 +9,14 @@ export interface Crowd {
 	perform(action: Action): Promise<void>;
 }
 
-const network = 'soak';
-
-export async function crowdOf(stage: Stage, strangers: Strangers): Promise<Crowd> {
+/** @param prefix of the names of containers, and the name of a network, which no other crowd on the stage may have */
+export async function crowdOf(stage: Stage, strangers: Strangers, prefix: string): Promise<Crowd> {
 	const docker = new Dockerode({ socketPath: stage.engine.socket });
-	await docker.createNetwork({ Name: network });
+	const network = await docker.createNetwork({ Name: prefix });
 	const names = new Map<number, string>();
 	const of = (slot: number): Dockerode.Container => docker.getContainer(names.get(slot) ?? `slot ${slot} is empty`);
 	const create = async (slot: number): Promise<void> => {
-		const name = `soak-${slot}`;
+		const name = `${prefix}-${slot}`;
 		const HostConfig = { PublishAllPorts: true };
 		const container = await docker.createContainer({ name, Image: 'redis', HostConfig });
 		names.set(slot, name);
@@ -43,12 +42,12 @@ export async function crowdOf(stage: Stage, strangers: Strangers): Promise<Crowd
 			names.delete(slot);
 		},
 		rename: async ({ slot, generation }) => {
-			const name = `soak-${slot}-${generation}`;
+			const name = `${prefix}-${slot}-${generation}`;
 			await of(slot).rename({ name });
 			names.set(slot, name);
 		},
-		connect: async ({ slot }) => docker.getNetwork(network).connect({ Container: of(slot).id }),
-		disconnect: async ({ slot }) => docker.getNetwork(network).disconnect({ Container: of(slot).id, Force: true }),
+		connect: async ({ slot }) => network.connect({ Container: of(slot).id }),
+		disconnect: async ({ slot }) => network.disconnect({ Container: of(slot).id, Force: true }),
 		'edit-port': ({ slot }) => edit(slot, { Port: 1 }),
 		'edit-tags': ({ slot }) => edit(slot, { Tags: ['edited'] }),
 		'drop-entry': ({ slot }) =>

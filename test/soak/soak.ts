@@ -24,7 +24,7 @@ say(`soak: SEED=${seed} SOAK_MINUTES=${minutes} SOAK_CONTAINERS=${containers}`);
 await using stage = await startStage();
 const strangers = strangersOf(stage);
 const truth = truthOf(stage);
-const crowd = await crowdOf(stage, strangers);
+const crowd = await crowdOf(stage, strangers, 'soak');
 const plan = new Plan(random(seed), containers);
 await strangers.register();
 const daemon = await stage.start();

@@ -18,6 +18,8 @@ export interface Program extends AsyncDisposable {
 	/** The lines of stderr that are JSON. */
 	readonly log: readonly LogLine[];
 	readonly isRunning: boolean;
+	/** For who limits it or looks at it from outside. */
+	readonly pid: number;
 	/** Settles when the process and its output have ended: with the exit code, `null` where a signal ended it. */
 	readonly exit: Promise<number | null>;
 	signal(name: NodeJS.Signals): void;
@@ -88,6 +90,8 @@ export function startProgram(args: readonly string[], { docker, env = {} }: Prog
 		get isRunning() {
 			return running.has(child);
 		},
+		// setpriv becomes the program.
+		pid: child.pid ?? Number.NaN,
 		exit,
 		signal: (name) => void child.kill(name),
 		[Symbol.asyncDispose]: async () => {
