@@ -1,7 +1,7 @@
 import type { Container, ContainerId, ServiceId } from '../model.ts';
 import type { Place, Placement } from './address.ts';
 import type { Findings } from './findings.ts';
-import { flawOf, generatedId } from './ids.ts';
+import { flawOf, generatedId, isRespelt } from './ids.ts';
 import type { PortLabels } from './labels/reconsul-labels.ts';
 import { isYes, type Metadata } from './metadata.ts';
 import type { PortKey } from './port-key.ts';
@@ -63,6 +63,11 @@ export function candidateOf(
 		.map((alias) => ({ name: withPort(alias, labels.fromPort.has('aliases')), idPart: alias }))
 		.filter((alias) => alias.name !== name);
 	const labelledId = old.values['id'] ?? '';
+	if (isRespelt(labelledId, settings.hostname, container.name)) {
+		const detail = "its id cannot be used: it is another container's but for upper and lower case";
+		findings.omit(port.key, 'bad-id', detail);
+		return [];
+	}
 	const idPort = settings.idPort === 'host' ? placement.port : port.exposedPort;
 	const wantedId = labelledId || generatedId(settings.hostname, container.name, idPort, port.protocol);
 	return [{ ...port, placement, name, aliases, labelledId: labelledId !== '', wantedId }];

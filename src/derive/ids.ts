@@ -18,6 +18,16 @@ export function containerNameIn(id: ServiceId, hostname: string): string | undef
 }
 
 /**
+ * Whether an id set by label is that of another container of this host but for upper and lower case. The catalog does not tell
+ * case apart (measured): the one would take the other's place there, though the agent has both.
+ */
+export function isRespelt(id: ServiceId, hostname: string, ownName: string): boolean {
+	if (containerNameIn(id.toLowerCase(), hostname.toLowerCase()) === undefined) return false;
+	const name = containerNameIn(id, hostname);
+	return name === undefined || (name !== ownName && name !== name.toLowerCase());
+}
+
+/**
  * Why an id cannot be used, `undefined` if it can. Consul registers any id in a body, but takes it from the path when it
  * deregisters, and Go's path cleaning turns these into another path: such an entry could never be removed (difference D20).
  */

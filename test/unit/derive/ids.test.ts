@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { containerNameIn, flawOf, generatedId } from '../../../src/derive/ids.ts';
+import { containerNameIn, flawOf, generatedId, isRespelt } from '../../../src/derive/ids.ts';
 
 suite('generated ids', () => {
 	const rows: readonly [id: string, host: string, name: string, port: number | string, protocol: string][] = [
@@ -95,4 +95,20 @@ suite('ids that Consul would never give back are refused', () => {
 			}),
 		);
 	});
+});
+
+suite('an id by label that is another container’s but for upper and lower case', () => {
+	const rows: readonly [id: string, own: string, isRespelt: boolean][] = [
+		['U1:web:80', 'thief', true],
+		['u1:WEB:80', 'thief', true],
+		['u1:Web:80:udp', 'thief', true],
+		// The very id of another is for the claims to decide.
+		['u1:web:80', 'thief', false],
+		['u1:Web:80', 'Web', false],
+		['u2:WEB:80', 'thief', false],
+		['my-ID', 'thief', false],
+		['', 'thief', false],
+	];
+	for (const [id, own, expected] of rows)
+		test(`${id} on ${own}: ${expected ? 'is' : 'is not'}`, () => assert.equal(isRespelt(id, 'u1', own), expected));
 });
