@@ -24,7 +24,7 @@ export function whatIsMissing(checks: readonly Check[], refusals: ReadonlySet<Re
 
 function missingFor(checks: readonly Check[], refusal: Refusal): readonly string[] {
 	if (refusal === 'scripts')
-		return ['its script check is left out: this Consul agent forbids them (set enable_local_script_checks there)'];
+		return ['its script check is left out: this Consul agent forbids them (set enable_script_checks there)'];
 	const { label, since, isVital } = agentNeedsFor(refusal);
 	const newer = (words: string): string => (since === undefined ? '' : words.replace('VERSION', since));
 	return checks

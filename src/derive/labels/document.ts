@@ -58,7 +58,7 @@ container, or on behalf of somebody else.
 
 An agent that is too old for a key gets the check without it, or, where the check would mean something else, the service
 without the check; the log says so once. It is tried again every 10 minutes. The same goes for \`args\` where the agent forbids
-scripts (\`enable_local_script_checks\` allows them). With \`--no-script-checks\` reconsul asks for none:
+scripts (\`enable_script_checks\` allows them). With \`--no-script-checks\` reconsul asks for none:
 checks by \`args\`, \`SERVICE_CHECK_SCRIPT\` and \`SERVICE_CHECK_CMD\` are left out, with a warning.
 
 ${lines(table.check, 'reconsul.check.<name>.')}

@@ -24,7 +24,7 @@ suite('a script check that the agent forbids', () => {
 		await made.time.advance(minutes(9));
 		assert.deepEqual(made.writes, ['register u1:web:80', 'register u1:web:80']);
 		assert.deepEqual(made.log.said('warn'), [
-			'its script check is left out: this Consul agent forbids them (set enable_local_script_checks there)',
+			'its script check is left out: this Consul agent forbids them (set enable_script_checks there)',
 		]);
 	});
 

@@ -25,7 +25,7 @@ suite('an agent that is too old for some checks', () => {
 		assert.deepEqual(made.log.said('warn'), [
 			'its check "h2" is left out: this Consul agent does not know h2ping, which Consul 1.10 has; ' +
 				'its check "web" goes without disable_redirects: this Consul agent does not know it, Consul 1.13 does; ' +
-				'its script check is left out: this Consul agent forbids them (set enable_local_script_checks there)',
+				'its script check is left out: this Consul agent forbids them (set enable_script_checks there)',
 		]);
 	});
 

@@ -57,7 +57,7 @@ suite('what people are told of it', () => {
 		[[], ''],
 		[
 			['scripts'],
-			'its script check is left out: this Consul agent forbids them (set enable_local_script_checks there)',
+			'its script check is left out: this Consul agent forbids them (set enable_script_checks there)',
 		],
 		[['h2ping'], 'its check "b" is left out: this Consul agent does not know h2ping, which Consul 1.10 has'],
 		[
