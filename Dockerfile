@@ -1,4 +1,4 @@
-# Node, the libraries it is linked with, and one file of ours: no shell, no package manager, nothing else.
+# Node, the libraries it is linked with, one file of ours, and what is in it: no shell, no package manager, nothing else.
 #
 #   make image                    bundles on this machine and copies the result: no network inside the build
 #   docker build -t reconsul .    bundles inside the build, from this repository alone
@@ -37,7 +37,7 @@ ENTRYPOINT ["/bin/node", "/reconsul.cjs"]
 
 # Before the stage that needs the network: a builder without BuildKit runs everything up to its target.
 FROM runtime AS prebuilt
-COPY dist/reconsul.cjs /reconsul.cjs
+COPY dist/reconsul.cjs dist/sbom.json dist/licences.txt /
 
 FROM ${BUILD_BASE} AS build
 WORKDIR /src
@@ -48,4 +48,4 @@ COPY src src
 RUN make build
 
 FROM runtime AS image
-COPY --from=build /src/dist/reconsul.cjs /reconsul.cjs
+COPY --from=build /src/dist/reconsul.cjs /src/dist/sbom.json /src/dist/licences.txt /

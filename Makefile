@@ -69,8 +69,9 @@ soak: build ## a host in use, checked all the while (SOAK_MINUTES=20 SOAK_CONTAI
 test-faults-self: build ## we are killed, doubled, starved, our clock jumps, containers crash and restart in storms (LONG=1 ONLY=)
 	@$(WITH_LAB) $(LAB) exec env LONG='$(LONG)' SEED='$(SEED)' ONLY='$(ONLY)' node test/faults-self/main.ts
 
-docs: deps ## write docs/ from the tables in the code
+docs: build ## write docs/ from the tables in the code, and the licences from the bundle
 	@node src/cli/docs.ts
+	@node src/cli/bundle-contents.ts --docs
 
 lab-up: deps ## start the lab: test/lab/lab exec CMD runs a command in it
 	@$(LAB) up
@@ -99,6 +100,7 @@ $(NODE):
 dist/reconsul.cjs: node_modules/.package-lock.json package.json $(shell find src -name '*.ts')
 	@node_modules/.bin/esbuild src/main.ts --bundle --minify --platform=node --target=node24 --format=cjs \
 		$(foreach package,@grpc/grpc-js @grpc/proto-loader protobufjs ssh2,--alias:$(package)=./src/source/unused.ts) \
-		--banner:js='#!/usr/bin/env node' --log-level=warning \
+		--banner:js='#!/usr/bin/env node' --log-level=warning --metafile=dist/meta.json \
 		--define:process.env.RECONSUL_VERSION="\"$$(node -p 'require("./package.json").version')\"" --outfile=$@
+	@node src/cli/bundle-contents.ts
 	@chmod +x $@

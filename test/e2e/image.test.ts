@@ -55,14 +55,14 @@ describe('the image', () => {
 		await image[Symbol.asyncDispose]();
 	});
 
-	test('it holds Node, the libraries of Node, and one file of ours', async (t) => {
+	test('it holds Node, the libraries of Node, one file of ours, and what that is made of', async (t) => {
 		const size = await inspected<number>(image.name, '.Size');
 		t.diagnostic(
 			`${Math.round(size / 1e6)} MB, built in ${image.buildMs} ms, ready ${readyAfterMs} ms after its start`,
 		);
 		const files = await filesOf(image.name);
 		const others = files.filter((file) => !/^lib(64)?\/(.*\/)?(lib[a-z_+]+|ld-[a-z0-9_-]+)\.so\.\d+$/.test(file));
-		assert.deepEqual(others.sort(), ['bin/node', 'etc/nsswitch.conf', 'reconsul.cjs']);
+		assert.deepEqual(others.sort(), ['bin/node', 'etc/nsswitch.conf', 'licences.txt', 'reconsul.cjs', 'sbom.json']);
 	});
 	test('it says what it is, exposes no port, and is checked without a shell', async () => {
 		const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { maskPairs, maskTag, maskValue } from '../../../src/server/mask.ts';
+import { maskPairs, maskTag, maskValue, secretWords } from '../../../src/server/mask.ts';
 
 suite('masking', () => {
 	const keys: readonly [key: string, isHidden: boolean][] = [
@@ -84,4 +85,14 @@ suite('masking', () => {
 			maskValue(piece.repeat(2_000));
 		assert.ok(performance.now() - start < 2_000);
 	});
+});
+
+test('docs/security.md has the words that make a name sound secret', async () => {
+	const table = Object.entries(secretWords).map(([word, examples]) => `| \`${word}\` | ${examples} |`);
+	assert.ok((await readFile('docs/security.md', 'utf8')).includes(`|---|---|\n${table.join('\n')}\n`));
+	for (const [word, examples] of Object.entries(secretWords))
+		for (const example of examples.split(', ')) {
+			assert.ok(example.includes(word));
+			assert.deepEqual(maskPairs({ [example]: 'x' }), { [example]: '***' });
+		}
 });
