@@ -55,10 +55,7 @@ suite('what is left of checks for an agent that refuses some of it', () => {
 suite('what people are told of it', () => {
 	const rows: readonly [refusals: readonly Refusal[], text: string][] = [
 		[[], ''],
-		[
-			['scripts'],
-			'its script check is left out: this Consul agent forbids them (set enable_script_checks there)',
-		],
+		[['scripts'], 'its script check is left out: this Consul agent forbids them (set enable_script_checks there)'],
 		[['h2ping'], 'its check "b" is left out: this Consul agent does not know h2ping, which Consul 1.10 has'],
 		[
 			['disableRedirects'],
