@@ -6,16 +6,17 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 const objectAt = (value: unknown): Json => (isObject(value) ? value : {});
-const textAt = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** Half a character would come back from Consul as another, and look like an edit for ever. */
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value.toWellFormed() : undefined);
+const textAt = (value: unknown): string => textIn(value) ?? '';
 const listAt = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** A map with other people's keys; `__proto__` among them is a key like any other. */
 const mapAt = <T>(value: unknown, read: (value: unknown) => T | undefined): Readonly<Record<string, T>> =>
 	Object.fromEntries(
 		Object.entries(objectAt(value)).flatMap(([key, inner]) => {
 			const mapped = read(inner);
-			return mapped === undefined ? [] : [[key, mapped] as const];
+			return mapped === undefined ? [] : [[key.toWellFormed(), mapped] as const];
 		}),
 	);
 
@@ -48,8 +49,8 @@ export function containerOf(document: unknown): Container {
 		running: state['Running'] && state['Restarting'] !== true,
 		exitCode: typeof state['ExitCode'] === 'number' ? state['ExitCode'] : 0,
 		oomKilled: state['OOMKilled'] === true,
-		env: listAt(config['Env']).filter(isText),
-		labels: mapAt(config['Labels'], (value) => (isText(value) ? value : undefined)),
+		env: listAt(config['Env']).flatMap((value) => textIn(value) ?? []),
+		labels: mapAt(config['Labels'], textIn),
 		networkMode: textAt(objectAt(inspect['HostConfig'])['NetworkMode']),
 		exposed: Object.keys(objectAt(config['ExposedPorts'])),
 		ports: mapAt(network['Ports'], (value) => listAt(value).flatMap(bindingOf)),

@@ -210,19 +210,3 @@ suite('an id that a label gives and somebody else has', () => {
 		assert.deepEqual([made.entry('u1:victim:80')?.name, made.newWrites()], ['web', ['register u1:victim:80']]);
 	});
 });
-
-suite('a hostile container beside another', () => {
-	test('changes nothing for it', async (t) => {
-		const good = container({ id: containerId('c'), name: 'good', ports: published(80, 49_160) });
-		const hostile = { '__proto__.name': 'x', SERVICE_80___proto__: 'x', SERVICE_TAGS: ','.repeat(10_000) };
-		const labels = JSON.parse(`{"__proto__": "x", "constructor": "y", ${JSON.stringify(hostile).slice(1)}`);
-		const alone = await world(t, { containers: [good] });
-		const before = alone.entry('u1:good:80');
-		assert.ok(before);
-		alone.newWrites();
-		alone.source.start(container({ name: 'attacker', labels }));
-		await alone.time.advance(90_000, 250);
-		assert.deepEqual(alone.entry('u1:good:80'), before);
-		assert.deepEqual(alone.newWrites(), ['register u1:attacker:80']);
-	});
-});
