@@ -4,6 +4,7 @@ import { crowdOf } from '../soak/crowd.ts';
 import { Plan } from '../soak/plan.ts';
 import { eventually } from '../support/lab.ts';
 import type { Scene, Trial } from './scene.ts';
+import type { WatchingProxy } from './watching-proxy.ts';
 
 /** From the first question to well after the first pass. */
 const longestLifeMs = 600;
@@ -26,7 +27,9 @@ export const killed: Trial = {
 			const daemon = await scene.launch(proxy);
 			const deeds = Promise.all(plan.next().map((action) => crowd.perform(action)));
 			await eventually('it asks', () => proxy.asked > before, { everyMs: 5 });
-			await delay(scene.random.below(longestLifeMs));
+			// Every other one in the middle of a write, if there is any to come; they are too short to be met by chance.
+			const isAimed = time % 2 === 0 && (await writesSoon(proxy));
+			await delay(scene.random.below(isAimed ? proxy.delayMs : longestLifeMs));
 			whileWriting += Math.min(proxy.writing, 1);
 			await daemon.kill();
 			await deeds;
@@ -38,6 +41,11 @@ export const killed: Trial = {
 		assert.ok(whileWriting > 0, 'no kill hit a write');
 		return { times, convergedMs, writes: proxy.writeCount, note: `${whileWriting} of them during a write` };
 	},
+};
+
+const writesSoon = async (proxy: WatchingProxy): Promise<boolean> => {
+	const limit = { withinMs: longestLifeMs, everyMs: 5 };
+	return eventually('it writes', () => proxy.writing > 0, limit).catch(() => false);
 };
 
 /** Else there would soon be nothing left to write. */
