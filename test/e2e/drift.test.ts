@@ -27,11 +27,15 @@ const edit = (entry: AgentService, change: object): Promise<unknown> => {
 const checkIds = async (): Promise<readonly string[]> =>
 	Object.keys((await consul.request('GET', '/v1/agent/checks')) as object).sort();
 
-/** So long after a write of its own the daemon takes a difference for the catalog being late. */
-async function catalogSettled(): Promise<void> {
-	const settledAt = performance.now() + 2_100;
-	await eventually('the catalog has had its time', () => performance.now() > settledAt);
+async function passed(ms: number): Promise<void> {
+	const until = performance.now() + ms;
+	await eventually(`${ms} ms have passed`, () => performance.now() > until);
 }
+
+/** So long after a write of its own the daemon takes a difference for the catalog being late. */
+const catalogSettled = (): Promise<void> => passed(2_100);
+/** So long after an answer, with time to spare, the watch is asked again; an edit before that waits for it. */
+const watchIsArmed = (): Promise<void> => passed(500);
 
 describe('entries of ours in other hands', () => {
 	let daemon: Daemon;
@@ -66,6 +70,7 @@ describe('entries of ours in other hands', () => {
 		for (const [at, name] of names.entries()) {
 			const entry = await entryOf(`u1:${name}:6379`);
 			const writes = await daemon.writes();
+			await watchIsArmed();
 			const since = performance.now();
 			await deeds[at % deeds.length]?.(entry);
 			await eventually('it is as it was', async () => assert.deepEqual(await entryOf(entry.ID), entry), { everyMs: 2 });
