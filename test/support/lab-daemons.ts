@@ -95,13 +95,19 @@ export interface DockerdOptions {
 	readonly images?: boolean;
 	/** `ours`: the engine publishes ports where we are, so we must be where no other engine does. */
 	readonly network?: 'own' | 'ours';
+	/** Its daemon.json, e.g. `{ 'live-restore': true }`. */
+	readonly config?: object;
 }
 
 /**
  * A Docker engine of its own with the lab's images, for tests that stop, kill or freeze one. It lives in network, mount
  * and PID namespaces of its own, so its published ports are not to be reached from outside and its end ends its containers.
  */
-export async function startDockerd({ images = true, network = 'own' }: DockerdOptions = {}): Promise<DockerdProcess> {
+export async function startDockerd({
+	images = true,
+	network = 'own',
+	config = {},
+}: DockerdOptions = {}): Promise<DockerdProcess> {
 	const base = process.env['RECONSUL_LAB_TMP'];
 	if (base === undefined) throw new Error('an engine of its own needs the private lab: root on Linux');
 	await mkdir(base, { recursive: true });
@@ -113,7 +119,7 @@ export async function startDockerd({ images = true, network = 'own' }: DockerdOp
 	const log = join(folder, 'log');
 	const net = network === 'own' ? ['--net'] : [];
 	const shell = ['unshare', ...net, '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh'];
-	const keeper = keep(shell, await dockerdCommand(folder, runtime, host), log);
+	const keeper = keep(shell, await dockerdCommand(folder, runtime, host, config), log);
 	const dockerHere: DockerdProcess['docker'] = (...args) => docker('-H', host, ...args);
 	const answers = async (): Promise<boolean> => (await dockerHere('version')) !== '';
 	const archive = images ? process.env['RECONSUL_LAB_IMAGES'] : undefined;
@@ -123,11 +129,11 @@ export async function startDockerd({ images = true, network = 'own' }: DockerdOp
 	});
 }
 
-async function dockerdCommand(folder: string, runtime: string, host: string): Promise<string> {
-	const config = join(folder, 'daemon.json');
-	await writeFile(config, '{}');
+async function dockerdCommand(folder: string, runtime: string, host: string, config: object): Promise<string> {
+	const file = join(folder, 'daemon.json');
+	await writeFile(file, JSON.stringify(config));
 	const options: readonly (readonly [string, string])[] = [
-		['--config-file', config],
+		['--config-file', file],
 		['--host', host],
 		['--data-root', join(folder, 'data')],
 		['--exec-root', join(runtime, 'exec')],
