@@ -40,6 +40,18 @@ suite('while Docker is away', () => {
 		assert.deepEqual(registered(), ['u1:shop:80 192.0.2.10:49153']);
 	});
 
+	// Seen behind a proxy that answered 429 for a moment: what started just then was registered ten minutes later.
+	test('a senseless answer about one container is no reason to wait for minutes', async (t) => {
+		const { source, time, registered } = await world(t, { settings: { intervalMs: 3_600_000 } });
+		source.failFor(web.id, new SourceError('invalid', 'Docker answers inspect with 429'));
+		source.start(web);
+		await time.advance(3_000);
+		assert.deepEqual(registered(), []);
+		source.failFor(web.id, undefined);
+		await time.advance(10_000);
+		assert.deepEqual(registered(), ['u1:web:80 192.0.2.10:49153']);
+	});
+
 	test('what happened meanwhile is made good on its return', async (t) => {
 		const { source, time, registered } = await world(t, { containers: four });
 		source.disconnect('end');
