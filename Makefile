@@ -24,7 +24,7 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up &&
 
-.PHONY: help deps build check unit test conformance demo run bench soak test-faults-self docs lab-up lab-down image clean
+.PHONY: help deps build check unit test conformance demo run bench soak test-faults test-faults-self docs lab-up lab-down image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
