@@ -122,7 +122,9 @@ describe(`a host on which registrator registered ${count} services, checks and a
 		assert.deepEqual(health.changes, []);
 		assert.equal(await ours.writes(), count);
 		const plan = await verb('plan');
-		assert.deepEqual([plan.code, plan.stdout], [0, 'in sync: 50 keep (owner u1); nothing was written\n']);
+		// Above it, the containers of other tests on this engine, which the filter hides.
+		const verdict = plan.stdout.split('\n').at(-2);
+		assert.deepEqual([plan.code, verdict], [0, 'in sync: 50 keep (owner u1); nothing was written']);
 	});
 
 	test('release shows what it would do, and refuses as long as the daemon runs', async () => {
