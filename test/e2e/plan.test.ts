@@ -59,7 +59,7 @@ describe('reconsul plan', () => {
 		assert.deepEqual([text.code, machine.code, text.stderr, machine.stderr], [2, 2, '', '']);
 		assert.equal(
 			// Other tests may have containers on this engine, which the filter hides.
-			text.stdout.replace(/not registered \d+:[^]*?\n\n/, ''),
+			text.stdout.replace(/not registered \d+:.*?\n\n/s, ''),
 			`register 1: services of running containers that the agent does not have
   u1:plan-new:6379  redis  127.0.0.1:${ports[2]}  plan-new
 
