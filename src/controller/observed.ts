@@ -68,7 +68,7 @@ async function isSilentTo(probe: () => Promise<unknown>): Promise<boolean> {
 /** An id that nobody has: the agent answers without looking far, whatever the token may read. */
 const nobodysId = 'reconsul:probe';
 
-/** How long the other question may take, in milliseconds: any side that is well answers it from memory. */
+/** How long the other question may take, in milliseconds; a side that is well answers it from memory. */
 const probeMs = 2_000;
 const briefly = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
 

@@ -95,7 +95,7 @@ const portForm = '`true` or a port';
 const portRule = "true, or a port of the container; the host is always the service's own";
 
 export const kinds = {
-	/** registrator's: any word that does not say no says yes. */
+	/** As in registrator's language: what does not say no says yes. */
 	anyYes: kind('yes or no', 'yes or no', isYes),
 	/** What registrator takes as it comes. */
 	any: kind('text', 'a text', (text) => text),
