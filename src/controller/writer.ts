@@ -39,7 +39,7 @@ export class Writer {
 	async register(decision: Register, cause: Cause): Promise<number | undefined> {
 		const { desired, stamp, because } = decision;
 		const { index, revivedAt, budget } = this.#state;
-		const { clock } = this.#context;
+		const { clock, metrics } = this.#context;
 		const meddling = meddlingIn(decision, index.expectedOf(desired.id)?.stamp);
 		const hasVanished = because[0]?.field === 'missing' && index.expectedOf(desired.id)?.isWritten === true;
 		const revived = hasVanished ? revival(desired, revivedAt.get(desired.id), clock.now()) : undefined;
@@ -48,6 +48,8 @@ export class Writer {
 			this.#put(revived?.service ?? desired, stamp),
 		);
 		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
+		const repair = meddling ?? (hasVanished ? 'removed' : undefined);
+		if (repair !== undefined) metrics.increment('reconsul_repairs_total', { what: repair });
 		if (meddling !== undefined) budget.spend(desired.id, meddling, clock.now());
 		index.expect(cause.key, desired, stamp, clock.now(), true);
 		return againMs;

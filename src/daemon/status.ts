@@ -94,6 +94,7 @@ export function showInMetrics(metrics: Metrics, controller: Controller): void {
 	metrics.gauge('reconsul_resync_last_success_timestamp_seconds', () => inSeconds(passes.lastSuccessAt));
 	metrics.gauge('reconsul_resync_last_attempt_timestamp_seconds', () => inSeconds(passes.lastAttemptAt));
 	metrics.gauge('reconsul_source_connected', () => Number(controller.isStreamOpen));
+	metrics.gauge('reconsul_registry_connected', () => Number(controller.consul.error === undefined));
 	metrics.gauge('reconsul_registry_watch_connected', () => Number(controller.isWatchOpen));
 	metrics.gauge('workqueue_depth', () => [[name, queue.depth]]);
 	metrics.gauge('workqueue_unfinished_work_seconds', () => [[name, inSeconds(sum(queue.runningMs()))]]);

@@ -2,6 +2,7 @@ import type { ResyncTrigger } from '../controller/triggers.ts';
 import type { OmissionReason } from '../derive/derive.ts';
 import type { MetaFlaw } from '../derive/meta.ts';
 import type { Field } from '../model.ts';
+import type { Repair } from '../plan/budget.ts';
 import type { HoldReason } from '../plan/decide.ts';
 import type { RegistryErrorClass } from '../registry/registry.ts';
 import type { SourceError } from '../source/source.ts';
@@ -115,6 +116,11 @@ export const metricTable = {
 			}),
 		},
 	},
+	reconsul_repairs_total: {
+		type: 'counter',
+		help: 'Writes that put right what another program did to a service of ours, by what.',
+		labels: { what: membersOf<Repair>({ fields: true, removed: true, stamp: true }) },
+	},
 	reconsul_convergence_seconds: {
 		type: 'histogram',
 		help: "From the time Docker gave an event to the registry's answer to the write that followed.",
@@ -186,6 +192,10 @@ export const metricTable = {
 				unreachable: true,
 			}),
 		},
+	},
+	reconsul_registry_connected: {
+		type: 'gauge',
+		help: 'Whether Consul answered when it was last asked, be it with a refusal.',
 	},
 	reconsul_registry_watch_connected: { type: 'gauge', help: "Whether the watch on Consul's catalog is open." },
 	reconsul_registry_doubt_total: {

@@ -9,6 +9,9 @@ import type { Decision, Register } from './decide.ts';
 /** What somebody else did to an entry: took off our stamp and nothing else, or changed what readers of Consul see. */
 export type Meddling = 'stamp' | 'fields';
 
+/** What a write makes up for. What was removed has no budget: without its entry a service is not there at all. */
+export type Repair = Meddling | 'removed';
+
 interface Limit {
 	/** Repairs at once. */
 	readonly burst: number;

@@ -149,3 +149,32 @@ suite('the budget for repairs', () => {
 		assert.ok((made.calls.get('get') ?? 0) <= 10 + 9 * 3, `${made.calls.get('get')} reads`);
 	});
 });
+
+suite('repairs are counted by what another program did', () => {
+	const counted = ({ log }: World): readonly number[] =>
+		['stamp', 'fields', 'removed'].map((what) => log.metrics.count('reconsul_repairs_total', { what }));
+
+	const rows: readonly [sentence: string, meddle: (made: World) => Promise<void>, expected: readonly number[]][] = [
+		['took our stamp off', (made) => putAgain(made), [1, 0, 0]],
+		['changed a field', (made) => putAgain(made, { port: 81 }), [0, 1, 0]],
+		['removed the entry', async ({ agent }) => void (await agent.deregister('u1:web:80', soon())), [0, 0, 1]],
+	];
+	for (const [sentence, meddle, expected] of rows)
+		test(sentence, async (t) => {
+			const made = await world(t, { containers: [web] });
+			await made.time.advance(3_000);
+			await meddle(made);
+			await made.time.advance(60_000);
+			assert.deepEqual(counted(made), expected);
+		});
+
+	test('what containers do themselves is none', async (t) => {
+		const made = await world(t, { containers: [web] });
+		await made.time.advance(3_000);
+		made.source.stop(web.id);
+		await made.time.advance(3_000);
+		made.source.start({ id: web.id, ports: { '80/tcp': [{ hostIp: '0.0.0.0', hostPort: 5 }] } });
+		await made.time.advance(60_000);
+		assert.deepEqual([made.newWrites().length, counted(made)], [3, [0, 0, 0]]);
+	});
+});
