@@ -1,6 +1,6 @@
 /**
  * Runs `call` with a signal that aborts after `ms`, and settles by then whatever the call does: dockerode and the consul
- * package can both wait for ever on a connection that died after the headers, heedless of their own timeouts.
+ * package can both wait for ever on a connection on which nothing comes after the headers, heedless of their own timeouts.
  *
  * @throws DeadlineError after `ms`; the outer signal's reason when that aborts first
  */

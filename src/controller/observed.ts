@@ -34,7 +34,7 @@ export class Side {
  */
 const noAnswer: ReadonlySet<string> = new Set(['unreachable', 'timeout']);
 
-/** Notes how a call went; `probe` asks the same side something else, to tell one thing that hangs from a side that is away. */
+/** Notes how a call went; `probe` asks the same side something else, to tell one thing that hangs or is cut from a side that is away. */
 async function observed<T>(
 	call: () => Promise<T>,
 	side: Side,
@@ -47,7 +47,7 @@ async function observed<T>(
 		return result;
 	} catch (error) {
 		count(error);
-		const isSilent = isNoAnswer(error) && (classOf(error) !== 'timeout' || (await isSilentTo(probe)));
+		const isSilent = isNoAnswer(error) && (await isSilentTo(probe));
 		if (isSilent) side.isAway(messageOf(error));
 		else if (classOf(error) !== undefined) side.answered();
 		throw error;

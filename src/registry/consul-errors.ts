@@ -68,6 +68,7 @@ const words: Readonly<Record<string, string>> = {
 	EAI_AGAIN: 'the host name does not resolve at the moment',
 	ECONNRESET: 'the connection was cut',
 	EPIPE: 'the connection was cut',
+	ECUTANSWER: 'the connection was cut in the middle of the answer',
 	ETIMEDOUT: 'no answer to the attempt to connect',
 };
 

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
+import { failOnCutAnswers } from '../cut-answers.ts';
 import { withDeadline } from '../deadline.ts';
 import { type Answer, type Asked, failure } from './consul-errors.ts';
 
@@ -81,6 +82,7 @@ const maxSockets = 32;
 
 /** @param sockets how many connections it may keep open at a time; calls beyond wait */
 export function consulHttp(options: ConsulOptions, sockets = maxSockets): ConsulHttp {
+	failOnCutAnswers();
 	const client = rawClient(options, sockets);
 	const where = options.socketPath ?? `${options.host}:${options.port}`;
 	return {
@@ -90,7 +92,7 @@ export function consulHttp(options: ConsulOptions, sockets = maxSockets): Consul
 			const deadlineMs = call.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs;
 			try {
 				return await withDeadline(asked, deadlineMs, call.signal, (signal) => {
-					// The client knows no AbortSignal, and waits for ever on a connection that ends within a body.
+					// The client knows no AbortSignal.
 					signal.addEventListener('abort', () => ctx.emit('cancel'), { once: true });
 					const namespace = options.namespace === undefined ? {} : { ns: options.namespace };
 					const query = { ...call.query, ...namespace };
@@ -115,16 +117,18 @@ async function sendWithToken(options: ConsulOptions, send: (token: Token) => Pro
 	return other === token ? answer : send(other);
 }
 
-/** The agent may close an idle connection just as it is used again. Every call here may be made twice. */
+/** The agent may close an idle connection just as it is used again, or within its answer. Every call here may be made twice. */
 async function sendAgain(...args: Parameters<typeof send>): Promise<Answer> {
 	try {
 		return await send(...args);
 	} catch (error) {
 		const { code } = Object(error) as { code?: string };
-		if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
+		if (!wasCut.has(code)) throw error;
 		return send(...args);
 	}
 }
+
+const wasCut: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'ECUTANSWER']);
 
 async function send(client: RawClient, asked: Asked, call: Call, token: Token, ctx: EventEmitter): Promise<Answer> {
 	call.signal.throwIfAborted();

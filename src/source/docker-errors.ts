@@ -18,6 +18,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
 	ECONNREFUSED: unreachable('connection refused; is Docker running?'),
 	ECONNRESET: unreachable('the connection was cut'),
 	EPIPE: unreachable('the connection was cut'),
+	ECUTANSWER: unreachable('the connection was cut in the middle of the answer'),
 	ENOTFOUND: unreachable('the host name does not resolve; see DOCKER_HOST'),
 	EAI_AGAIN: unreachable('the host name does not resolve at the moment'),
 	ETIMEDOUT: { class: 'timeout', say: () => 'no answer to the attempt to connect' },

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode';
 import { defer, finalize, type Observable, share, startWith, tap } from 'rxjs';
 import type { Clock } from '../clock.ts';
+import { CutAnswerError } from '../cut-answers.ts';
 import type { Container, ContainerId } from '../model.ts';
 import { type ContainerFilters, dockerEngine, type Engine } from './engine.ts';
 import { dockerEvents } from './events.ts';
@@ -137,7 +138,8 @@ const maxUnread = 5;
 
 /** An engine can hang over one container whose storage or process is stuck, and be well otherwise. */
 const isOneOnly = (error: unknown): error is SourceError =>
-	error instanceof SourceError && ['timeout', 'unavailable', 'invalid'].includes(error.class);
+	error instanceof SourceError &&
+	(['timeout', 'unavailable', 'invalid'].includes(error.class) || error.cause instanceof CutAnswerError);
 
 interface Row {
 	readonly id: string;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import Dockerode from 'dockerode';
+import { failOnCutAnswers } from '../cut-answers.ts';
 import { withDeadline } from '../deadline.ts';
 import { isNoSuchContainer, sourceErrorOf } from './docker-errors.ts';
 import { eventFilters } from './event.ts';
@@ -48,6 +49,7 @@ export function dockerEngine(options: Dockerode.DockerOptions, { callMs, version
 	const socketPath = options.socketPath ?? defaultSocket;
 	const where = options.host === undefined ? socketPath : `${options.host}${options.port ? `:${options.port}` : ''}`;
 	const address = options.host === undefined ? { socketPath } : {};
+	failOnCutAnswers();
 	const docker = new Dockerode({ ...nothingFromEnvironment, ...options, ...address });
 	const ask = async <T>(
 		what: string,

@@ -13,12 +13,13 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	clock: { values: '', types: '' },
 	deadline: { values: '', types: '' },
 	'tls-flaw': { values: '', types: '' },
+	'cut-answers': { values: '', types: '' },
 	// Pure: from data to data.
 	derive: { values: 'duration', types: 'model' },
 	plan: { values: 'derive duration', types: 'model' },
 	// Adapters: translate, and know nothing of who uses them.
-	source: { values: 'clock deadline tls-flaw', types: 'model' },
-	registry: { values: 'clock deadline duration tls-flaw', types: 'model' },
+	source: { values: 'clock cut-answers deadline tls-flaw', types: 'model' },
+	registry: { values: 'clock cut-answers deadline duration tls-flaw', types: 'model' },
 	log: { values: 'server/mask', types: '' },
 	'last-words': { values: 'server/mask', types: '' },
 	// The closed sets of labels are the sets of those whose words they are.

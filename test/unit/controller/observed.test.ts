@@ -106,22 +106,23 @@ test('what is observed does what it did before', async () => {
 	assert.deepEqual(inner.snapshot().registrations, []);
 });
 
-test('one thing that hangs while others are answered is not a side that is away', async () => {
-	let returns = 0;
-	const side = new Side(() => {
-		returns += 1;
+for (const errorClass of ['timeout', 'unreachable'] as const)
+	test(`one thing that fails as ${errorClass} while others are answered is not a side that is away`, async () => {
+		let returns = 0;
+		const side = new Side(() => {
+			returns += 1;
+		});
+		const inner = memorySource();
+		const source = observedSource(inner, side, recordMetrics());
+		const id = inner.start().id;
+		inner.failFor(id, new SourceError(errorClass, 'no answer'));
+		await assert.rejects(source.get(id, signal), /no answer/);
+		await source.info(signal);
+		assert.deepEqual([side.error, returns], [undefined, 0]);
+		inner.fail(new SourceError(errorClass, 'no answer at all'));
+		await assert.rejects(source.get(id, signal), /no answer at all/);
+		assert.equal(side.error, 'no answer at all');
+		inner.fail(undefined);
+		await source.info(signal);
+		assert.deepEqual([side.error, returns], [undefined, 1]);
 	});
-	const inner = memorySource();
-	const source = observedSource(inner, side, recordMetrics());
-	const id = inner.start().id;
-	inner.failFor(id, new SourceError('timeout', 'no answer'));
-	await assert.rejects(source.get(id, signal), /no answer/);
-	await source.info(signal);
-	assert.deepEqual([side.error, returns], [undefined, 0]);
-	inner.fail(new SourceError('timeout', 'no answer at all'));
-	await assert.rejects(source.get(id, signal), /no answer at all/);
-	assert.equal(side.error, 'no answer at all');
-	inner.fail(undefined);
-	await source.info(signal);
-	assert.deepEqual([side.error, returns], [undefined, 1]);
-});

@@ -21,10 +21,24 @@ test('a body that stalls ends at the deadline', async () => {
 	await assert.rejects(registry.list(soon()), failedWith('timeout'));
 });
 
-test('a body that is cut off ends at the deadline too', async () => {
-	await using server = await rawServer((_, socket) => socket.end(promised));
-	const registry = consulRegistry({ host, port: server.port, deadlineMs: 100 });
-	await assert.rejects(registry.list(soon()), failedWith('timeout'));
+test('a body that is cut off is found at once, and asked for once more', async () => {
+	let asked = 0;
+	await using server = await rawServer((_, socket) => {
+		asked += 1;
+		socket.end(promised);
+	});
+	await assert.rejects(consulRegistry({ host, port: server.port }).list(soon()), {
+		class: 'unreachable',
+		message: `Consul at ${host}:${server.port}: GET /v1/agent/services: the connection was cut in the middle of the answer`,
+	});
+	assert.equal(asked, 2);
+});
+
+test('a body that is cut off once is no failure', async () => {
+	await using server = await rawServer((_, socket, count) =>
+		count === 1 ? socket.end(promised) : socket.write(httpAnswer(200, '{}')),
+	);
+	assert.deepEqual(await consulRegistry({ host, port: server.port }).list(soon()), { registrations: [] });
 });
 
 test('a call that is given up frees its connection for the next', async () => {

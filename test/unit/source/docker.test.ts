@@ -66,6 +66,17 @@ describe('a list of containers', () => {
 		assert.match(unread[0] ?? '', new RegExp(`^${idOf(2)} .*500: stuck`));
 	});
 
+	test('passes over one whose inspect is cut', async () => {
+		bench.holds(1, 2);
+		bench.http.on(`/containers/${idOf(2)}/json`, (response) => {
+			response.writeHead(200, { 'content-length': '1000' }).write('{"Id":', () => response.destroy());
+		});
+		const unread: string[] = [];
+		const containers = await bench.source.list(soon(), (id, error) => unread.push(`${id} ${error.message}`));
+		assert.deepEqual([containers.length, unread.length], [1, 1]);
+		assert.match(unread[0] ?? '', new RegExp(`^${idOf(2)} .*cut in the middle`));
+	});
+
 	test('is refused all the same when more than a few cannot be read', async () => {
 		const numbers = [1, 2, 3, 4, 5, 6];
 		bench.holds(...numbers);
