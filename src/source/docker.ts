@@ -69,8 +69,13 @@ function sharedChanges(
 
 const isId = (text: unknown): text is string => typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
 
-async function get(engine: Engine, idOrName: string, signal: AbortSignal): Promise<Container | undefined> {
-	const said = await engine.inspect(idOrName, signal);
+async function get(
+	engine: Engine,
+	idOrName: string,
+	signal: AbortSignal,
+	withinMs?: number,
+): Promise<Container | undefined> {
+	const said = await engine.inspect(idOrName, signal, withinMs);
 	if (said === undefined) return undefined;
 	const container = containerOf(said);
 	if (container.id === idOrName || container.name === idOrName) return container;
@@ -104,7 +109,9 @@ async function list(
 	signal: AbortSignal,
 	passOver: PassOver | undefined,
 ): Promise<readonly Container[]> {
+	const askedAt = performance.now();
 	const rows = rowsOf(engine, await engine.list(signal));
+	const withinMs = passOver === undefined ? undefined : patienceMs(performance.now() - askedAt);
 	cache.keep(new Set(rows.map(({ id }) => id)));
 	// The failure that ends the list ends the other calls too: nobody wants their answers.
 	const failed = new AbortController();
@@ -115,7 +122,7 @@ async function list(
 	const work = async (): Promise<void> => {
 		for (const { id, fingerprint } of queue) {
 			try {
-				const container = await cache.get(id, fingerprint, () => get(engine, id, either));
+				const container = await cache.get(id, fingerprint, () => get(engine, id, either, withinMs));
 				if (container?.running === true) found.push(container);
 			} catch (error) {
 				if (passOver === undefined || !isOneOnly(error) || unread.size >= maxUnread) throw error;
@@ -132,6 +139,13 @@ async function list(
 	for (const [id, error] of unread) passOver?.(id, error);
 	return found;
 }
+
+/**
+ * How long one inspect may hold the list up: an engine that lists all its containers in milliseconds reads a single one in
+ * hundreds of them even where the host is busy, or is stuck over it. The whole time of a call is for engines that are slow in
+ * everything.
+ */
+const patienceMs = (listMs: number): number => Math.round(Math.max(2_000, 10 * listMs));
 
 /** So many containers may be unreadable by themselves; of more, it is the engine that has the trouble. */
 const maxUnread = 5;

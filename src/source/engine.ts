@@ -12,8 +12,12 @@ export interface Engine {
 	readonly where: string;
 	/** The running containers that match the filters, in Docker's own form. */
 	list(signal: AbortSignal, filters?: ContainerFilters): Promise<unknown>;
-	/** `undefined` when there is no such container. */
-	inspect(idOrName: string, signal: AbortSignal): Promise<unknown>;
+	/**
+	 * `undefined` when there is no such container.
+	 *
+	 * @param withinMs where it shall not have the whole time of a call
+	 */
+	inspect(idOrName: string, signal: AbortSignal, withinMs?: number): Promise<unknown>;
 	info(signal: AbortSignal): Promise<unknown>;
 	version(signal: AbortSignal): Promise<unknown>;
 	/** Settles when the engine has accepted. `since` in seconds since the epoch. */
@@ -70,8 +74,8 @@ export function dockerEngine(options: Dockerode.DockerOptions, { callMs, version
 			ask('list', callMs, signal, (abortSignal) =>
 				docker.listContainers({ filters: structuredClone(filters) as Record<string, string[]>, abortSignal }),
 			),
-		inspect: (idOrName, signal) =>
-			ask('inspect', callMs, signal, async (abortSignal) => {
+		inspect: (idOrName, signal, withinMs = callMs) =>
+			ask('inspect', Math.min(withinMs, callMs), signal, async (abortSignal) => {
 				try {
 					return await docker.getContainer(encodeURIComponent(idOrName)).inspect({ abortSignal });
 				} catch (error) {

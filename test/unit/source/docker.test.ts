@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceChange } from '../../../src/source/source.ts';
 import { eventually } from '../../support/lab.ts';
 import { type DockerBench, dockerBench, idOf, inspect, row, soon } from './docker-bench.ts';
@@ -75,6 +76,30 @@ describe('a list of containers', () => {
 		const containers = await bench.source.list(soon(), (id, error) => unread.push(`${id} ${error.message}`));
 		assert.deepEqual([containers.length, unread.length], [1, 1]);
 		assert.match(unread[0] ?? '', new RegExp(`^${idOf(2)} .*cut in the middle`));
+	});
+
+	test('waits two seconds for one that hangs, where somebody wants to hear of it, and not ten', async () => {
+		bench.holds(1, 2);
+		bench.http.on(`/containers/${idOf(2)}/json`, () => {});
+		const unread: string[] = [];
+		const containers = await bench.source.list(soon(), (_, { message }) => unread.push(message));
+		assert.deepEqual([containers.length, unread.length], [1, 1]);
+		assert.match(unread[0] ?? '', /inspect: no answer within 2000 ms/);
+	});
+
+	test('waits longer where the engine is slow in everything', async () => {
+		bench.holds(1, 2);
+		bench.http.on('/containers/json', async (response, request) => {
+			await delay(400);
+			return json([row(1), row(2)])(response, request);
+		});
+		for (const n of [1, 2])
+			bench.http.on(`/containers/${idOf(n)}/json`, async (response, request) => {
+				await delay(2_100);
+				return json(inspect(n))(response, request);
+			});
+		const containers = await bench.source.list(soon(), (_, { message }) => assert.fail(message));
+		assert.equal(containers.length, 2);
 	});
 
 	test('is refused all the same when more than a few cannot be read', async () => {
