@@ -142,20 +142,22 @@ async function send(client: RawClient, asked: Asked, call: Call, token: Token, c
 		...(call.body === undefined ? {} : { type: 'json', body: call.body }),
 	};
 	try {
-		return answerOf(await (method === 'GET' ? client._get(request) : client._put(request)));
+		return answerOf(await (method === 'GET' ? client._get(request) : client._put(request)), token);
 	} catch (error) {
 		const { response } = Object(error) as { response?: RawResponse };
 		if (response === undefined) throw error;
-		return answerOf(response);
+		return answerOf(response, token);
 	}
 }
 
 /**
  * A plain copy: the client's response leads to its request, and that to the token. The body is read here, since the client
- * forgets the status over one that it cannot read.
+ * forgets the status over one that it cannot read. Refusals are shown to people, and whatever stands between us and the agent
+ * may repeat in its own what it was asked with.
  */
-function answerOf({ statusCode, headers, body }: RawResponse): Answer {
-	const text = body?.toString('utf8') ?? '';
+function answerOf({ statusCode, headers, body }: RawResponse, token: Token): Answer {
+	const given = body?.toString('utf8') ?? '';
+	const text = token && statusCode !== 200 ? given.replaceAll(token, '***') : given;
 	const isJson = String(headers['content-type']).startsWith('application/json');
 	return { status: statusCode, headers, body: isJson ? parsed(text) : text };
 }

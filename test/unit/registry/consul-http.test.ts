@@ -110,6 +110,14 @@ test('the token of the moment goes into a header, the namespace into the query',
 	assert.doesNotMatch(requests[1] ?? '', /x-consul-token/i);
 });
 
+test('a refusal that repeats the token is shown without it', async () => {
+	const token = 'c0ffee00-0000-4000-8000-000000000002';
+	await using server = await rawServer((_, socket) => socket.write(httpAnswer(500, `"what is ${token}?"`)));
+	await assert.rejects(consulRegistry({ host, port: server.port, token: () => token }).list(soon()), {
+		message: 'Consul answers GET /v1/agent/services with 500: what is ***?',
+	});
+});
+
 test('a token that was refused is asked for anew, and another one is tried once', async () => {
 	const used: string[] = [];
 	await using server = await rawServer((request, socket) => {
