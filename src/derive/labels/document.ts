@@ -1,4 +1,5 @@
 import { table } from './known-labels.ts';
+import { maxAliases } from './reconsul-labels.ts';
 import type { CheckRow, Row } from './row.ts';
 
 /** docs/labels.md. */
@@ -70,7 +71,8 @@ The words of \`args\` are split as a shell does, quotes and backslashes included
 ### Further names
 
 \`reconsul.aliases=www,shop\` registers the port twice more, as \`www\` and \`shop\`, with everything else the same. Their ids
-are that of the first and \`:alias:www\`; their one check repeats the first's health, maintenance included.
+are that of the first and \`:alias:www\`; their one check repeats the first's health, maintenance included. More than ${maxAliases}
+for a port are left out, with a warning.
 
 ## SERVICE_
 

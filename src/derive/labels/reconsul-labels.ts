@@ -39,6 +39,8 @@ interface Layer {
 }
 
 const prefix = 'reconsul.';
+/** Each is a service more of the port, so one label could fill the catalog. */
+export const maxAliases = 16;
 /** Each costs a comparison with every key there is. */
 const maxSuggestions = 20;
 
@@ -81,7 +83,8 @@ class Reading {
 	#addToPort(label: string, scope: string, key: string, text: string): boolean {
 		if (hasKey(serviceRows, key)) {
 			const value = this.#read(label, serviceRows[key], text);
-			if (value !== undefined) this.#layer(scope).service[key] = value;
+			if (value !== undefined)
+				this.#layer(scope).service[key] = key === 'aliases' ? this.#bounded(label, value) : value;
 			return true;
 		}
 		const [, metaKey] = /^meta\.(.+)$/su.exec(key) ?? [];
@@ -112,6 +115,13 @@ class Reading {
 		const value = kind.parse(text);
 		if (value === undefined) this.warnings.push(`${shown(label)}: the value is not ${kind.rule}; the label is ignored`);
 		return value;
+	}
+
+	#bounded(label: string, names: unknown): unknown {
+		if (!Array.isArray(names) || names.length <= maxAliases) return names;
+		const rule = `more than ${maxAliases} names; the first ${maxAliases} count, the others are ignored`;
+		this.warnings.push(`${shown(label)}: ${rule}`);
+		return names.slice(0, maxAliases);
 	}
 
 	/** A bad value leaves the check out (difference D12), and an empty one is the way to be rid of an image's. */

@@ -174,6 +174,24 @@ suite('aliases', () => {
 		assert.deepEqual(brief(derivedFrom({ 'reconsul.aliases': 'web,www,www' })).length, 2);
 	});
 
+	const many = (count: number): string => Array.from({ length: count }, (_, n) => `a${n}`).join();
+
+	test('are sixteen at the most, and the others are left out with a warning', () => {
+		const sixteen = derivedFrom({ 'reconsul.aliases': many(16) });
+		assert.deepEqual([sixteen.services.length, sixteen.warnings], [17, []]);
+		const { services, warnings } = derivedFrom({ 'reconsul.aliases': many(10_000) });
+		assert.deepEqual([services.length, services.at(-1)?.name], [17, 'a15']);
+		assert.deepEqual(warnings, [
+			{ code: 'label', text: 'reconsul.aliases: more than 16 names; the first 16 count, the others are ignored' },
+		]);
+	});
+
+	test('said for one port are sixteen of that port', () => {
+		const { services, warnings } = derivedFrom({ 'reconsul.443.aliases': many(17) }, twoPorts);
+		assert.equal(services.length, 2 + 16);
+		assert.match(warnings[0]?.text ?? '', /^reconsul\.443\.aliases: more than 16 names/);
+	});
+
 	test('are for all ports, with their numbers, or for one', () => {
 		const names = (labels: Labels): readonly string[] => derivedFrom(labels, twoPorts).services.map(({ name }) => name);
 		assert.deepEqual(names({ 'reconsul.aliases': 'x' }), ['web-80', 'x-80', 'web-443', 'x-443']);
