@@ -19,10 +19,10 @@ NEED_NPM = command -v npm >/dev/null || \
 # No test may hang for ever; this is per test and per file.
 TEST := node --test --test-timeout=300000
 
-# Runs what follows with the lab up, and takes it down again unless it was up before or LAB_KEEP is set.
+# Runs what follows with the lab up, NEEDS there too, and takes it down again unless it was up before or LAB_KEEP is set.
 WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	$(LAB) up &&
+	$(LAB) up $(NEEDS) &&
 
 .PHONY: help deps build check unit test conformance demo run bench soak test-faults test-faults-self docs lab-up lab-down image clean
 
@@ -41,6 +41,7 @@ check: deps ## types and lint
 unit: deps ## the tests that need neither Docker nor Consul
 	@$(TEST) --test-isolation=none 'test/unit/**/*.test.ts' 'test/conformance/**/*.test.ts'
 
+test: NEEDS := prometheus promtool
 test: check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
 	@$(WITH_LAB) \
 	$(LAB) exec $(TEST) --test-concurrency=2 'test/integration/**/*.test.ts' && \

@@ -15,7 +15,7 @@ borrowed_consul() {
 borrowed_packages() {
 	docker version >/dev/null 2>&1 ||
 		die 'not root (or not allowed to make namespaces), and no Docker that works: run this as root on Linux, or start Docker and give yourself access to it (docker version must work)'
-	need_programs consul busybox
+	need_programs consul busybox "$@"
 }
 
 borrowed_healthy() {

@@ -5,7 +5,8 @@
 # program:package, or the first of two packages that the release has (the client moved to docker-cli after Debian 12).
 # Consul is not in Debian 12; see apt_sources.
 lab_programs=(dockerd:docker.io 'docker:docker-cli|docker.io' docker-proxy:docker.io containerd:containerd
-	containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static)
+	containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static
+	prometheus:prometheus promtool:prometheus)
 
 find_program() {
 	PATH="$cache/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin" type -P "$1"
@@ -29,11 +30,12 @@ need_programs() {
 		if ! has_program "$name"; then
 			missing+=("$name")
 			packages+=("$(package_of "$name")")
+			[ -n "${packages[-1]}" ] || die "not on PATH, and of no package that is known here: $name"
 		fi
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
-		die "not on PATH: ${missing[*]}. Install what they belong to (Docker Engine, Consul, a static busybox, iptables, iproute2) and try again"
+		die "not on PATH: ${missing[*]}. Install what they belong to (Docker Engine, Consul, a static busybox, iptables, iproute2, Prometheus) and try again"
 	fi
 	echo "lab: fetching what is missing: ${missing[*]}"
 	fetch_packages "${packages[@]}"
@@ -115,7 +117,10 @@ unpack_packages() {
 	local deb
 	rm -rf "$cache/root.new"
 	mkdir -p "$cache/root" "$cache/bin"
-	for deb in "$cache"/apt/archives/*.deb; do dpkg -x "$deb" "$cache/root"; done
+	for deb in "$cache"/apt/archives/*.deb; do
+		# For Prometheus' pages, which nobody looks at here: unpacked they are twice its size.
+		[[ $deb == */libjs-* ]] || dpkg -x "$deb" "$cache/root"
+	done
 	rm -f "$cache"/apt/archives/*.deb
 	rm -rf "$cache/apt/state"
 	link_programs
@@ -130,7 +135,8 @@ link_programs() {
 		name=$(basename "$file")
 		case $name in
 		xtables-nft-multi) link_iptables "${file#"$cache"/root/}" ;;
-		dockerd | docker | docker-proxy | docker-init | containerd | containerd-shim* | runc | ip | consul | busybox)
+		dockerd | docker | docker-proxy | docker-init | containerd | containerd-shim* | runc | ip | consul | busybox | \
+			prometheus | promtool)
 			if ldd "$file" 2>/dev/null | grep -q 'not found'; then
 				wrapper "$name" "exec \"\$root/${file#"$cache"/root/}\" \"\$@\""
 			else

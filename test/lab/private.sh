@@ -8,7 +8,7 @@ private_possible() {
 }
 
 private_packages() {
-	need_programs dockerd docker docker-proxy containerd containerd-shim-runc-v2 runc iptables ip consul busybox
+	need_programs dockerd docker docker-proxy containerd containerd-shim-runc-v2 runc iptables ip consul busybox "$@"
 }
 
 # A process is named by pid and start time: pids come back. A zombie has ended.
