@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Definition, metricTable } from '../../src/metrics/table.ts';
+import { dashboard, panels, rowTitles } from '../prometheus/dashboard.ts';
+import { alerts } from '../prometheus/rules.ts';
 import { type ComposeFile, deployed, deployFolder, withDefaults } from './compose.ts';
+import { namedIn } from './promql.ts';
 
 /** Not everywhere that Linux is. */
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
@@ -31,57 +33,75 @@ describe('deploy/compose.yaml', () => {
 		const { services, volumes } = await deployed<ComposeFile>('compose.yaml');
 		const sources = Object.values(services).flatMap((it) => it.volumes.map((volume) => volume.split(':')[0] ?? ''));
 		const files = sources.filter((source) => source.startsWith('./'));
-		assert.deepEqual(files.sort(), ['./alerts.yml', './prometheus.yml']);
-		for (const file of files) assert.ok((await stat(join(deployFolder, file))).isFile());
+		assert.deepEqual(files.sort(), ['./prometheus']);
+		for (const file of files) assert.ok((await stat(join(deployFolder, file))).isDirectory());
 		const named = sources.filter((source) => /^\w/.test(source));
 		assert.deepEqual(named.sort(), Object.keys(volumes).sort());
 	});
 	test('Prometheus asks reconsul where that listens', async () => {
 		const { reconsul } = (await deployed<ComposeFile>('compose.yaml')).services;
-		const { scrape_configs: jobs } = await deployed<PrometheusFile>('prometheus.yml');
+		const { scrape_configs: jobs } = await deployed<PrometheusFile>('prometheus/prometheus.yml');
 		const targets = jobs.flatMap((job) => job.static_configs.flatMap((it) => it.targets));
 		assert.deepEqual(targets, [withDefaults(reconsul.environment?.['RECONSUL_LISTEN'] ?? '')]);
 	});
 });
 
-describe('deploy/alerts.yml', async () => {
-	const { rule_files: files } = await deployed<PrometheusFile>('prometheus.yml');
-	const groups = (await Promise.all(files.map((file) => deployed<RuleFile>(file)))).flatMap((it) => it.groups);
-	for (const { alert, expr, labels, annotations } of groups.flatMap(({ rules }) => rules)) {
-		test(`${alert} looks at what there is`, async () => {
-			const series = selectorsIn(expr);
-			assert.ok(series.length > 0);
-			for (const selector of series) assert.equal(flawOf(selector), undefined);
+describe('deploy/prometheus', async () => {
+	const operations = await readFile(join(deployFolder, '../docs/operations.md'), 'utf8');
+	const headings = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+	for (const { alert, labels, annotations } of alerts)
+		test(`${alert} says where, how bad it is, and what to do`, () => {
 			assert.match(labels.severity, /^(critical|warning)$/);
 			assert.ok(annotations.summary.includes('{{ $labels.instance }}'));
+			assert.match(annotations.description, /\w\.$/);
+			assert.equal(annotations.runbook, `docs/operations.md#${alert.toLowerCase()}`);
+			assert.ok(headings.includes(alert));
 		});
-	}
+
+	test('every file is one that Prometheus reads', async () => {
+		const { rule_files: files } = await deployed<PrometheusFile>('prometheus/prometheus.yml');
+		const all = await readdir(join(deployFolder, 'prometheus'));
+		assert.deepEqual(all.sort(), ['prometheus.yml', ...files].sort());
+	});
 });
 
-interface Selector {
-	readonly metric: string;
-	/** Label, operator, value. */
-	readonly matchers: readonly (readonly [label: string, value: string])[];
-}
+describe('deploy/grafana/reconsul.json', () => {
+	test('answers three questions, in this order', () => {
+		assert.deepEqual(rowTitles, ['Is it working?', 'Is it fast?', 'What is wrong?']);
+	});
 
-const selectorsIn = (expression: string): readonly Selector[] =>
-	[...expression.matchAll(/\b(reconsul_\w+|workqueue_\w+|up)\b(?:\{([^}]*)\})?/g)].map(
-		([, metric = '', text = '']) => ({
-			metric,
-			matchers: [...text.matchAll(/(\w+)!?="([^"]*)"/g)].map(([, label = '', value = '']) => [label, value] as const),
-		}),
-	);
+	test('is for any Prometheus, and for any of the hosts', () => {
+		const variables = dashboard.templating.list.map(({ name, type }) => [name, type]);
+		assert.deepEqual(variables, [
+			['datasource', 'datasource'],
+			['instance', 'query'],
+		]);
+		for (const { title, datasource, targets } of panels) {
+			assert.match(datasource?.uid ?? '', /^\$\{datasource\}$/, title);
+			for (const { expr } of targets)
+				for (const { metric, matchers } of namedIn(expr).selectors)
+					assert.ok(
+						matchers.some((matcher) => matcher.join(' ') === 'instance =~ $instance'),
+						`${title}: ${metric}`,
+					);
+		}
+	});
 
-/** Why such a series can never be, by the table that the daemon's metrics come from. */
-function flawOf({ metric, matchers }: Selector): string | undefined {
-	// Prometheus' own, with the labels that the scrape job gives.
-	if (metric === 'up') return matchers.every(([label]) => label === 'job') ? undefined : `${metric} has only a job`;
-	const table: Readonly<Record<string, Definition>> = metricTable;
-	const definition = table[metric] ?? table[metric.replace(/_(bucket|sum|count)$/, '')];
-	if (definition === undefined) return `there is no ${metric}`;
-	const wrong = matchers.find(([label, value]) => definition.labels?.[label]?.includes(value) !== true);
-	return wrong && `${metric} has no ${wrong.join('=')}`;
-}
+	test('every panel says what it shows, in which unit, and has its own place', () => {
+		const taken = new Map<string, string>();
+		for (const { title, description, fieldConfig, gridPos } of panels) {
+			assert.match(description ?? '', /\S\.$/, title);
+			assert.ok(fieldConfig.defaults.unit, title);
+			assert.ok(fieldConfig.defaults.thresholds.steps.length > 0, title);
+			for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1)
+				for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
+					assert.equal(taken.get(`${x} ${y}`), undefined, title);
+					taken.set(`${x} ${y}`, title);
+				}
+		}
+		assert.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length);
+	});
+});
 
 describe('deploy/reconsul.service', () => {
 	const path = join(deployFolder, 'reconsul.service');
@@ -121,15 +141,4 @@ describe('deploy/reconsul.service', () => {
 interface PrometheusFile {
 	readonly rule_files: readonly string[];
 	readonly scrape_configs: readonly { readonly static_configs: readonly { readonly targets: readonly string[] }[] }[];
-}
-
-interface RuleFile {
-	readonly groups: readonly { readonly rules: readonly Rule[] }[];
-}
-
-interface Rule {
-	readonly alert: string;
-	readonly expr: string;
-	readonly labels: { readonly severity: string };
-	readonly annotations: { readonly summary: string };
 }
