@@ -24,7 +24,7 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up $(NEEDS) &&
 
-.PHONY: help deps build check unit test conformance demo run bench soak test-faults test-faults-self docs lab-up lab-down image clean
+.PHONY: help deps build check unit test conformance demo run bench soak test-faults docs lab-up lab-down image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,8 +51,8 @@ test: check build unit ## everything, on a real Docker and a real Consul (LAB_KE
 conformance: build ## every recorded case live, a table by topic (CASE='seed/*' LIST=1 HOSTS=2)
 	@$(WITH_LAB) $(LAB) exec node test/conformance/live/main.ts
 
-test-faults: build ## what happens to Consul and Docker, one fault a row, and what became of the services (ONLY=regexp TIMES=2)
-	@$(WITH_LAB) $(LAB) exec node test/faults/main.ts $(if $(ONLY),--only '$(ONLY)') $(if $(TIMES),--times $(TIMES))
+test-faults: build ## whatever can happen to Consul, Docker, containers and ourselves, a table (ONLY=regexp TIMES=2 LONG=1 SEED=)
+	@$(WITH_LAB) $(LAB) exec env ONLY='$(ONLY)' TIMES='$(TIMES)' LONG='$(LONG)' SEED='$(SEED)' node test/faults/main.ts
 
 demo: build ## the quick start on real containers, step by step, with times
 	@$(WITH_LAB) $(LAB) exec node test/demo/demo.ts
@@ -66,9 +66,6 @@ bench: build ## one table of times, as ratios to the bare calls (JSON=file for t
 soak: build ## a host in use, checked all the while (SOAK_MINUTES=20 SOAK_CONTAINERS=200 SEED=)
 	@$(WITH_LAB) $(LAB) exec env SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_CONTAINERS='$(SOAK_CONTAINERS)' SEED='$(SEED)' \
 		node test/soak/soak.ts
-
-test-faults-self: build ## we are killed, doubled, starved, our clock jumps, containers crash and restart in storms (LONG=1 ONLY=)
-	@$(WITH_LAB) $(LAB) exec env LONG='$(LONG)' SEED='$(SEED)' ONLY='$(ONLY)' node test/faults-self/main.ts
 
 docs: build ## write docs/ from the tables in the code, and the licences from the bundle
 	@node src/cli/docs.ts

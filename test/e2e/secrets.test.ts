@@ -6,13 +6,13 @@ import { after, before, describe, test } from 'node:test';
 import { type ConsulAgent, startAgent } from '../integration/registry/consul-agent.ts';
 import { type Daemon, launchDaemon, type Program, startDaemon, startProgram } from '../support/daemon.ts';
 import { eventually, freePort, removeAll, runContainer } from '../support/lab.ts';
+import { Overheard } from '../support/overheard.ts';
 import { deployFolder } from './compose.ts';
 
 const root = 'c0ffee00-0000-4000-8000-000000000001';
 const refused = 'c0ffee00-0000-4000-8000-0000000dead5';
 /** In everything that is planted and nowhere else. */
 const mark = 'zq7Xk';
-const paths = ['/', '/metrics', '/healthz?verbose', '/readyz?verbose', '/api/services', '/none'] as const;
 /** A user who names a key so has said that its value is nobody's to see. */
 const labels = {
 	SERVICE_PASSWORD: `${mark}-password`,
@@ -41,20 +41,15 @@ describe('what is secret stays inside', () => {
 	let folder: string;
 	let token: string;
 	let name: string;
-	const said: string[] = [];
+	const heard = new Overheard();
 
 	const keep = async <P extends Program>(program: P): Promise<P> => {
 		await program.exit;
-		said.push(program.stdout, program.stderr);
-		return program;
+		return heard.listen(program);
 	};
 	const reconsul = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Program> =>
 		keep(startProgram(args, { env }));
 	const uri = (): string => `consul://${agent.host}:${agent.port}`;
-	/** As everybody on this machine may. */
-	async function read(daemon: Daemon): Promise<void> {
-		for (const path of paths) said.push(await (await fetch(daemon.url + path)).text());
-	}
 	const idOf = (): Promise<string> =>
 		eventually('the service is there', async () => {
 			const ids = Object.keys(JSON.parse((await agent.ask('GET', '/v1/agent/services')).text) as object);
@@ -71,13 +66,7 @@ describe('what is secret stays inside', () => {
 	}
 	const hidden = (): readonly string[] => [root, refused, token, mark];
 
-	function assertNothingSaid(): void {
-		const all = said.join('\n');
-		for (const secret of hidden()) {
-			const at = all.indexOf(secret);
-			assert.equal(at, -1, `something shows a secret: ${all.slice(Math.max(0, at - 200), at + 100)}`);
-		}
-	}
+	const assertNothingSaid = (): void => assert.deepEqual(heard.leaks(hidden()), []);
 
 	before(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'reconsul-secrets-'));
@@ -109,7 +98,7 @@ describe('what is secret stays inside', () => {
 			await reconsul(['--listen=', ...argv, uri()], { CONSUL_HTTP_TOKEN: refused });
 			await reconsul(['--listen=', ...argv, `consul://127.0.0.1:${await freePort()}`], { CONSUL_HTTP_TOKEN: refused });
 		}
-		assert.ok(said.some((text) => /tags +wanted .*token=\*\*\*.* found secret=\*\*\*/.test(text)));
+		assert.ok(heard.texts.some((text) => /tags +wanted .*token=\*\*\*.* found secret=\*\*\*/.test(text)));
 		assertNothingSaid();
 	});
 	test('with a token that is refused', async () => {
@@ -117,7 +106,7 @@ describe('what is secret stays inside', () => {
 		await using daemon = await launchDaemon({ registry: uri(), options, env: { CONSUL_HTTP_TOKEN: refused } });
 		const refusal = /ACL not found/;
 		await eventually('it says so', () => daemon.log.some((line) => refusal.test(JSON.stringify(line))));
-		await read(daemon);
+		await heard.read(daemon);
 		daemon.signal('SIGTERM');
 		await keep(daemon);
 		assertNothingSaid();
@@ -127,22 +116,22 @@ describe('what is secret stays inside', () => {
 		const options = [`--token-file=${folder}/token`, `--api-token-file=${folder}/api-token`, '--interval=1s'];
 		await using daemon = await daemonWith({}, ...options);
 		const id = await idOf();
-		await read(daemon);
+		await heard.read(daemon);
 		await edit(id);
 		await eventually('the edit is repaired', async () => (await daemon.metric('reconsul_drift_total')) > 0);
-		await read(daemon);
+		await heard.read(daemon);
 		await agent.freeze();
 		await agent.kill();
 		await eventually('the agent is missed', async () => (await daemon.failedChecks()).includes('consul'));
-		await read(daemon);
+		await heard.read(daemon);
 		await agent.startAgain();
 		assert.equal(await daemon.stop(), 0);
 		await keep(daemon);
 		// The test is worth something only if there was something to say.
-		assert.ok(said.some((text) => text.includes(id)));
+		assert.ok(heard.texts.some((text) => text.includes(id)));
 		for (const shown of ['reconsul.check.x.interval', '"password":"***"', 'token=***', 'postgres://***@db/app'])
 			assert.ok(
-				said.some((text) => text.includes(shown)),
+				heard.texts.some((text) => text.includes(shown)),
 				shown,
 			);
 		assertNothingSaid();

@@ -4,19 +4,21 @@ import type { Passed } from '../support/fault-proxy.ts';
 
 /**
  * What Docker and Consul say themselves, without a word of the daemon. All containers here are redis with its port published,
- * so what has to be registered is plain: `u1:<name>:6379` at the published port, stamped with the container's id.
+ * so what has to be registered is plain: `u1:<name>:6379` at the host's address and the published port, without tags, stamped
+ * with the container's id.
  */
 export interface Comparison {
 	/** Of running containers that have no entry. */
 	readonly lost: readonly string[];
 	/** Entries of ours whose container does not run. */
 	readonly left: readonly string[];
-	/** Of another port or container. */
+	/** Of another address, port or container, or with tags. */
 	readonly wrong: readonly string[];
 }
 
 export const idOf = (name: string): string => `u1:${name}:6379`;
-export const owner = 'u1';
+const owner = 'u1';
+const hostAddress = '192.0.2.10';
 
 export function compare(
 	containers: readonly Dockerode.ContainerInfo[],
@@ -30,7 +32,8 @@ export function compare(
 		const entry = found.get(id);
 		if (entry === undefined) return true;
 		const ports = Ports.filter(({ PrivatePort }) => PrivatePort === 6379).map(({ PublicPort }) => PublicPort);
-		return entry.Meta['reconsul-container'] === Id && ports.includes(entry.Port);
+		const isItsOwn = entry.Meta['reconsul-container'] === Id && entry.Service === 'redis';
+		return isItsOwn && entry.Address === hostAddress && ports.includes(entry.Port) && entry.Tags.length === 0;
 	};
 	const unspared = (ids: Iterable<string>): readonly string[] => [...ids].filter((id) => !spared.has(id)).sort();
 	return {
@@ -44,29 +47,29 @@ export const isSame = ({ lost, left, wrong }: Comparison): boolean => lost.lengt
 
 export const nameOf = ({ Names }: Dockerode.ContainerInfo): string => (Names[0] ?? '/').slice(1);
 
-/** When a container ran, by the engine's word; `undefined` for one that the engine does not have. */
-export type Lives = (name: string) => Promise<{ readonly from: number; readonly to: number } | undefined>;
+/** In milliseconds since the epoch. */
+export interface Life {
+	readonly from: number;
+	readonly to: number;
+}
+
+/** When containers of this name ran. */
+export type Lives = (name: string) => Promise<readonly Life[]>;
 
 /**
- * Ids that were deregistered though their container ran at that moment. Of a name that no engine knows nothing ever ran.
+ * Ids that were deregistered though their container ran at that moment, and had for a while.
  *
- * @param ended when the script removed a container, in milliseconds since the epoch
+ * @param noticeMs what runs for less may not be known of, when one that has just ended starts again
  */
-export async function wrongDeletes(
-	passed: readonly Passed[],
-	lives: Lives,
-	ended: ReadonlyMap<string, number>,
-): Promise<readonly string[]> {
+export async function wrongDeletes(passed: readonly Passed[], lives: Lives, noticeMs = 0): Promise<readonly string[]> {
 	const deletes = passed.flatMap(({ path, status, at }) => {
 		const [, id] = /^\/v1\/agent\/service\/deregister\/([^?]+)/.exec(path) ?? [];
 		return id === undefined || status !== 200 ? [] : [{ id: decodeURIComponent(id), at }];
 	});
 	const judged = deletes.map(async ({ id, at }) => {
 		const name = /^u1:(.+):6379$/.exec(id)?.[1] ?? '';
-		const life = await lives(name);
-		const isRight =
-			life === undefined ? (ended.get(name) ?? Number.NEGATIVE_INFINITY) <= at : at < life.from || life.to <= at;
-		return isRight ? [] : [id];
+		const ran = await lives(name);
+		return ran.some(({ from, to }) => from + noticeMs <= at && at < to) ? [id] : [];
 	});
 	return (await Promise.all(judged)).flat();
 }

@@ -1,79 +1,54 @@
-import type { Fault as BrokenAnswer } from '../support/faults.ts';
-import { eventually } from '../support/lab.ts';
-import type { Scene, SceneOptions } from './scene.ts';
+import type { Random } from '../soak/random.ts';
 
-/**
- * One fault as data. Three containers that stay and one called `ends` run and are registered when it begins; while it lasts
- * `ends` is removed and `comes` is started, unless the row says otherwise.
- */
+/** One line of the table: something that happens to Consul, to Docker, to containers or to ourselves. */
 export interface Fault {
+	/** Begins with whom it happens to. */
 	readonly name: string;
-	readonly side: 'Consul' | 'Docker';
 	/** In `make test` as well. */
-	readonly isFast?: boolean;
-	/** In `make test-faults`. */
+	readonly isFast: boolean;
+	/** How often it is tried unless the caller says so; the pace decides where this does not. */
 	readonly times?: number;
-	readonly scene?: SceneOptions;
-	/** What has to be there before. */
-	readonly start?: (scene: Scene) => Promise<void>;
-	readonly fault: (scene: Scene, pace: Pace) => unknown;
-	readonly meanwhile?: (scene: Scene) => Promise<void>;
-	/** Settles when it has lasted long enough; unless said otherwise, when the proxies have spoiled three answers. */
-	readonly lasts?: (scene: Scene, pace: Pace) => Promise<unknown>;
-	/** What must be so while it lasts, or it fails the row. */
-	readonly expect?: (scene: Scene) => Promise<void>;
-	/** Ends it; the time is counted from here. A row without one is a fault that does not end. */
-	readonly end?: (scene: Scene) => unknown;
-	/** From the end until Docker and Consul agree again. */
-	readonly withinMs?: number;
-	/** After that. */
-	readonly afterwards?: (scene: Scene) => Promise<void>;
+	/** For whoever wants to begin with the longest. */
+	readonly roughlyMs: number;
+	/** On components of its own. Throws only where these do not come up. */
+	tried(pace: Pace): Promise<Trial>;
 }
 
-/** How long what has no end of its own lasts. */
+/** How long things last that have no end of their own, and how often they are repeated. */
 export interface Pace {
 	readonly stoppedMs: number;
+	readonly stormMs: number;
+	/** A hundred kills instead of ten, and the like. */
+	readonly isLong: boolean;
+	readonly random: Random;
 }
 
-export const paces = { fast: { stoppedMs: 3_000 }, full: { stoppedMs: 30_000 } } as const satisfies Record<
-	string,
-	Pace
->;
+export const paces = {
+	fast: { stoppedMs: 3_000, stormMs: 15_000, isLong: false },
+	full: { stoppedMs: 30_000, stormMs: 60_000, isLong: false },
+	long: { stoppedMs: 30_000, stormMs: 300_000, isLong: true },
+} as const satisfies Record<string, Omit<Pace, 'random'>>;
 
-export const comeAndGo = async (scene: Scene): Promise<void> => {
-	await scene.run('comes');
-	await scene.end('ends');
-};
-
-export const spoiled = async (times: number, { toConsul, toDocker }: Scene): Promise<void> => {
-	const met = (): boolean => toConsul.met + toDocker.met >= times;
-	await eventually(`${times} answers are spoiled`, met, { withinMs: 30_000 });
-};
-
-export const mend = ({ toConsul, toDocker }: Scene): void => {
-	toConsul.mend();
-	toDocker.mend();
-};
-
-/** What Docker or Consul may answer instead of what they should, and whoever stands between them and us. */
-export const brokenAnswers: readonly (readonly [name: string, fault: BrokenAnswer])[] = [
-	['takes 2 s a call', { kind: 'delay', ms: 2_000 }],
-	['hangs before the headers', { kind: 'hang', before: 'headers' }],
-	['hangs after the headers', { kind: 'hang', before: 'body' }],
-	['cuts its answers in mid-body', { kind: 'cut' }],
-	['resets connections', { kind: 'reset' }],
-	['answers 403', { kind: 'answer', status: 403, body: 'Permission denied' }],
-	['answers 404', { kind: 'answer', status: 404, body: '404 page not found' }],
-	['answers 429', { kind: 'answer', status: 429, body: 'Your IP is issuing too many requests' }],
-	['answers 500', { kind: 'answer', status: 500, body: 'No cluster leader' }],
-	['answers garbage', { kind: 'answer', status: 200, body: '<html>it works</html>' }],
-	['answers half a JSON', { kind: 'rewrite', body: (text) => text.slice(0, Math.floor(text.length / 2)) }],
-];
-
-/** An array or an object with only the first half of what is in it; what is neither stays. */
-export function truncated(text: string): string {
-	const value: unknown = JSON.parse(text);
-	if (Array.isArray(value)) return JSON.stringify(value.slice(0, value.length / 2));
-	const entries = Object.entries(Object(value) as object);
-	return JSON.stringify(Object.fromEntries(entries.slice(0, entries.length / 2)));
+/** What came of one run of one fault. */
+export interface Trial {
+	/** How often it happened. */
+	readonly times: number;
+	/** From the ends of the fault until Docker and Consul agreed; none if they did not in time. */
+	readonly convergedMs: readonly number[];
+	/** That were carried out from the beginning of the fault on. */
+	readonly writes: number;
+	/** Ids that were deregistered while their container ran, entries of others that were touched. */
+	readonly wrong: readonly string[];
+	readonly lost: readonly string[];
+	/** Services that are left over, or not as their container is. */
+	readonly stale: readonly string[];
+	/** Where something that the daemon let out shows what was planted. */
+	readonly leaks: readonly string[];
+	/** Anything else that was not as it should be. */
+	readonly problem: string | undefined;
+	/** Whatever else is worth knowing. */
+	readonly note?: string;
 }
+
+export const isGood = ({ convergedMs, wrong, lost, stale, leaks, problem }: Trial): boolean =>
+	convergedMs.length > 0 && problem === undefined && [wrong, lost, stale, leaks].every(({ length }) => length === 0);

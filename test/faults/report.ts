@@ -1,8 +1,7 @@
-import type { Fault } from './fault.ts';
-import { isGood, type Trial } from './trial.ts';
+import { type Fault, isGood, type Trial } from './fault.ts';
 
 export interface Row {
-	readonly fault: Pick<Fault, 'name' | 'side'>;
+	readonly fault: Pick<Fault, 'name'>;
 	readonly trials: readonly Trial[];
 }
 
@@ -11,36 +10,41 @@ export const isWrong = ({ trials }: Row): boolean => trials.length === 0 || !tri
 /** Of an even number the lower one of the two in the middle: a time that was really measured. */
 const median = (sorted: readonly number[]): number => sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 
-const header = ['fault', 'times', 'p50', 'max', 'writes', 'wrongly removed', 'lost', 'left over', ''];
+const header = ['fault', 'times', 'p50', 'max', 'writes', 'wrong deletes', 'lost', 'left over', 'leaks', ''];
 
 export function render(rows: readonly Row[]): string {
 	const lines = [header, ...rows.map(cells)];
 	const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-	const padded = (line: readonly string[]): string =>
-		line
-			.map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0)))
-			.join('  ')
-			.trimEnd();
-	return lines.map(padded).join('\n');
+	const isText = (column: number): boolean => column === 0 || column === header.length - 1;
+	const padded = (text: string, column: number): string =>
+		isText(column) ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0);
+	return lines.map((line) => line.map(padded).join('  ').trimEnd()).join('\n');
 }
 
 function cells(row: Row): readonly string[] {
 	const { fault, trials } = row;
-	const times = trials.flatMap(({ ms }) => ms ?? []).sort((a, b) => a - b);
-	const isComplete = times.length === trials.length;
+	const ms = trials.flatMap(({ convergedMs }) => convergedMs).sort((a, b) => a - b);
+	const isComplete = trials.every(({ convergedMs }) => convergedMs.length > 0);
 	const writes = trials.map((it) => it.writes).sort((a, b) => a - b);
 	const count = (of: (trial: Trial) => readonly string[]): string => String(trials.flatMap(of).length);
 	return [
-		`${fault.side} ${fault.name}`,
-		String(trials.length),
-		seconds(median(times)),
-		isComplete ? seconds(times.at(-1) ?? Number.NaN) : 'never',
+		fault.name,
+		String(trials.reduce((total, { times }) => total + times, 0)),
+		seconds(median(ms)),
+		isComplete ? seconds(ms.at(-1) ?? Number.NaN) : 'never',
 		[...new Set([writes.at(0), writes.at(-1)])].join('–'),
 		count(({ wrong }) => wrong),
 		count(({ lost }) => lost),
 		count(({ stale }) => stale),
-		isWrong(row) ? 'WRONG' : '',
+		count(({ leaks }) => leaks),
+		remark(row),
 	];
+}
+
+function remark(row: Row): string {
+	if (!isWrong(row)) return row.trials.find(({ note }) => note !== undefined)?.note ?? '';
+	const [problem] = row.trials.flatMap((trial) => trial.problem?.split('\n')[0] ?? []);
+	return problem === undefined ? 'WRONG' : `WRONG: ${problem}`;
 }
 
 const seconds = (ms: number): string => (Number.isNaN(ms) ? '–' : `${(ms / 1_000).toFixed(2)} s`);

@@ -9,8 +9,16 @@ export interface Crowd {
 	perform(action: Action): Promise<void>;
 }
 
-/** @param prefix of the names of containers, and the name of a network, which no other crowd on the stage may have */
-export async function crowdOf(stage: Stage, strangers: Strangers, prefix: string): Promise<Crowd> {
+/**
+ * @param prefix of the names of containers, and the name of a network, which no other crowd on the stage may have
+ * @param more of what containers are created with
+ */
+export async function crowdOf(
+	stage: Stage,
+	strangers: Strangers,
+	prefix: string,
+	more: Dockerode.ContainerCreateOptions = {},
+): Promise<Crowd> {
 	const docker = new Dockerode({ socketPath: stage.engine.socket });
 	const network = await docker.createNetwork({ Name: prefix });
 	const names = new Map<number, string>();
@@ -18,7 +26,7 @@ export async function crowdOf(stage: Stage, strangers: Strangers, prefix: string
 	const create = async (slot: number): Promise<void> => {
 		const name = `${prefix}-${slot}`;
 		const HostConfig = { PublishAllPorts: true };
-		const container = await docker.createContainer({ name, Image: 'redis', HostConfig });
+		const container = await docker.createContainer({ ...more, name, Image: 'redis', HostConfig });
 		names.set(slot, name);
 		await container.start();
 	};

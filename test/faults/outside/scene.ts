@@ -3,11 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Dockerode from 'dockerode';
-import { type AgentService, agentServices } from '../e2e/stage.ts';
-import { type Daemon, startDaemon } from '../support/daemon.ts';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { type ConsulProcess, type DockerdProcess, eventually, startConsul, startDockerd } from '../support/lab.ts';
-import { type Comparison, compare, idOf, isSame, nameOf, owner, wrongDeletes } from './comparison.ts';
+import { agentServices } from '../../e2e/stage.ts';
+import type { Random } from '../../soak/random.ts';
+import { type Strangers, strangersOf } from '../../soak/strangers.ts';
+import { type Daemon, startDaemon } from '../../support/daemon.ts';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { type ConsulProcess, type DockerdProcess, eventually, startConsul, startDockerd } from '../../support/lab.ts';
+import { Overheard } from '../../support/overheard.ts';
+import { type Comparison, compare, idOf, isSame, type Lives, nameOf, wrongDeletes } from '../comparison.ts';
+import * as planted from '../planted.ts';
 
 export interface SceneOptions {
 	/** The daemon's. */
@@ -25,6 +29,9 @@ export interface Scene extends AsyncDisposable {
 	readonly toDocker: FaultProxy;
 	readonly toConsul: FaultProxy;
 	readonly daemon: Daemon;
+	readonly random: Random;
+	/** What the daemon lets out, the pages as often as somebody reads them. */
+	readonly heard: Overheard;
 	/** Starts containers, on the engine itself. */
 	run(...names: readonly string[]): Promise<void>;
 	/** Kills them. */
@@ -44,26 +51,12 @@ export interface Scene extends AsyncDisposable {
 	compare(): Promise<Comparison>;
 	/** Waits until Docker and Consul agree. */
 	converged(withinMs: number): Promise<void>;
-	/** Ids deregistered though they should not have been, strangers that are not as they were planted. */
+	/** Ids deregistered though they should not have been, entries of others that are not as they were registered. */
 	wrongs(): Promise<readonly string[]>;
 }
 
-const strangers: readonly object[] = [
-	{ ID: 'u1:by-hand:6379', Name: 'redis', Port: 6379 },
-	{
-		ID: 'u1:other-owner:6379',
-		Name: 'redis',
-		Port: 6379,
-		Meta: {
-			'reconsul-owner': 'other',
-			'reconsul-engine': 'none',
-			'reconsul-container': 'f'.repeat(64),
-			'reconsul-spec': '1-0000000000000000',
-		},
-	},
-];
-
-export async function setScene({ options = [], consul: consulConfig = {}, docker = {} }: SceneOptions): Promise<Scene> {
+export async function setScene(given: SceneOptions, random: Random): Promise<Scene> {
+	const { options = [], consul: consulConfig = {}, docker = {} } = given;
 	await using parts = new AsyncDisposableStack();
 	const folder = await mkdtemp(join(tmpdir(), 'reconsul-faults-'));
 	parts.defer(() => rm(folder, { recursive: true, force: true }));
@@ -76,10 +69,11 @@ export async function setScene({ options = [], consul: consulConfig = {}, docker
 	assert.ok('socketPath' in toDocker.place && 'port' in toConsul.place);
 	const target = {
 		docker: `unix://${toDocker.place.socketPath}`,
-		registry: `consul://127.0.0.1:${toConsul.place.port}`,
+		registry: planted.registryAt(toConsul.place.port),
+		env: planted.daemonEnvironment,
 	};
-	const scene = new PlayedScene({ engine, consul, toDocker, toConsul }, folder, async (...more) =>
-		startDaemon({ ...target, options: [...options, ...more] }),
+	const scene = new PlayedScene({ engine, consul, toDocker, toConsul, random }, folder, async (...more) =>
+		startDaemon({ ...target, options: ['--log-level=debug', ...options, ...more] }),
 	);
 	await scene.plant();
 	await scene.run('stays.0', 'stays.1', 'stays.2', 'ends');
@@ -89,20 +83,22 @@ export async function setScene({ options = [], consul: consulConfig = {}, docker
 	return scene;
 }
 
-type Parts = Pick<Scene, 'engine' | 'consul' | 'toDocker' | 'toConsul'>;
+type Parts = Pick<Scene, 'engine' | 'consul' | 'toDocker' | 'toConsul' | 'random'>;
 
 class PlayedScene implements Scene {
 	readonly consul: ConsulProcess;
 	readonly toDocker: FaultProxy;
 	readonly toConsul: FaultProxy;
+	readonly random: Random;
+	readonly heard = new Overheard();
 	engine: DockerdProcess;
 	parts = new AsyncDisposableStack();
 	readonly #engines: DockerdProcess[];
 	readonly #start: (...options: readonly string[]) => Promise<Daemon>;
 	readonly #ended = new Map<string, number>();
 	readonly #key: string;
+	readonly #strangers: Strangers;
 	#spared: ReadonlySet<string> = new Set();
-	#planted: readonly AgentService[] = [];
 	#daemon: Daemon | undefined;
 
 	constructor(parts: Parts, folder: string, start: (...options: readonly string[]) => Promise<Daemon>) {
@@ -112,6 +108,8 @@ class PlayedScene implements Scene {
 		this.consul = parts.consul;
 		this.toDocker = parts.toDocker;
 		this.toConsul = parts.toConsul;
+		this.random = parts.random;
+		this.#strangers = strangersOf(parts);
 		this.#engines = [parts.engine];
 		this.#start = start;
 	}
@@ -130,9 +128,9 @@ class PlayedScene implements Scene {
 		const RestartPolicy = { Name: name.startsWith('stays') ? 'always' : 'no' };
 		const HostConfig = { PublishAllPorts: true, RestartPolicy };
 		// In each of its events, for those that are cut within a character.
-		const Labels = { city: 'Zürich' };
-		const container = await clientOf(this.engine).createContainer({ name, Image: 'redis', HostConfig, Labels });
-		await container.start();
+		const Labels = { ...planted.container.Labels, city: 'Zürich' };
+		const body = { ...planted.container, name, Image: 'redis', HostConfig, Labels };
+		await (await clientOf(this.engine).createContainer(body)).start();
 	}
 
 	async end(...names: readonly string[]): Promise<void> {
@@ -147,18 +145,13 @@ class PlayedScene implements Scene {
 		}
 	}
 
-	async plant(): Promise<void> {
-		for (const entry of strangers) await this.consul.request('PUT', '/v1/agent/service/register', entry);
-		this.#planted = await this.#strangers();
-	}
-
-	async #strangers(): Promise<readonly AgentService[]> {
-		return (await agentServices(this.consul)).filter(({ Meta }) => Meta['reconsul-owner'] !== owner);
+	plant(): Promise<void> {
+		return this.#strangers.register();
 	}
 
 	async restartDaemon(...options: readonly string[]): Promise<void> {
 		await this.#daemon?.kill();
-		this.#daemon = await this.#start(...options);
+		this.#daemon = this.heard.listen(await this.#start(...options));
 	}
 
 	async moveToAnotherEngine(): Promise<void> {
@@ -192,20 +185,21 @@ class PlayedScene implements Scene {
 	}
 
 	async wrongs(): Promise<readonly string[]> {
-		const wrong = await wrongDeletes(this.toConsul.passed, (name) => this.#life(name), this.#ended);
-		const strange = JSON.stringify(await this.#strangers()) === JSON.stringify(this.#planted) ? [] : ['strangers'];
-		return [...wrong, ...strange];
+		const wrong = await wrongDeletes(this.toConsul.passed, (name) => this.#lives(name));
+		return [...wrong, ...(await this.#strangers.touched())];
 	}
 
-	async #life(name: string): ReturnType<Parameters<typeof wrongDeletes>[1]> {
+	/** By the engines' word; of what they do not know any more the end is known. */
+	async #lives(name: string): ReturnType<Lives> {
 		for (const engine of this.#engines) {
 			const [found] = await clientOf(engine).listContainers({ all: true, filters: { name: [`^/${name}$`] } });
 			if (found === undefined) continue;
 			const { State } = await clientOf(engine).getContainer(found.Id).inspect();
 			const to = State.Running ? Number.POSITIVE_INFINITY : Date.parse(State.FinishedAt);
-			return { from: Date.parse(State.StartedAt), to };
+			return [{ from: Date.parse(State.StartedAt), to }];
 		}
-		return undefined;
+		const to = this.#ended.get(name);
+		return to === undefined ? [] : [{ from: Number.NEGATIVE_INFINITY, to }];
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../support/lab.ts';
-import { idOf } from './comparison.ts';
-import { brokenAnswers, comeAndGo, type Fault, mend, spoiled, truncated } from './fault.ts';
+import { eventually } from '../../support/lab.ts';
+import { idOf } from '../comparison.ts';
+import { token } from '../planted.ts';
+import { brokenAnswers, comeAndGo, mend, type Outage, spoiled, truncated } from './outage.ts';
 import type { Scene } from './scene.ts';
 
 const everything = /./;
 const list = /^GET \/v1\/agent\/services/;
 const slowed = new Set(['takes 2 s a call', 'hangs before the headers', 'hangs after the headers']);
 
-const generic: readonly Fault[] = brokenAnswers.map(([name, fault]) => ({
+const generic: readonly Outage[] = brokenAnswers.map(([name, fault]) => ({
 	name: name === 'answers 500' ? 'has no leader: 500' : name,
 	side: 'Consul',
 	isFast: name === 'answers 429',
@@ -37,7 +38,7 @@ const pass = async (scene: Scene): Promise<void> => {
 	await eventually('one more pass', async () => (await count()) > before);
 };
 
-const listFault = (name: string, body: (text: string) => string): Fault => ({
+const listFault = (name: string, body: (text: string) => string): Outage => ({
 	name,
 	side: 'Consul',
 	fault: ({ toConsul }) => toConsul.spoil({ on: list, fault: { kind: 'rewrite', body } }),
@@ -75,7 +76,7 @@ function occupy({ consul }: Scene): () => void {
 
 const occupied = new WeakMap<Scene, () => void>();
 
-export const consulFaults: readonly Fault[] = [
+export const consulOutages: readonly Outage[] = [
 	{
 		name: 'killed and restarted empty',
 		side: 'Consul',
@@ -157,6 +158,15 @@ export const consulFaults: readonly Fault[] = [
 		lasts: ({ daemon }) =>
 			eventually('calls fail', async () => (await daemon.metric('reconsul_registry_errors_total')) > 0),
 		end: (scene) => occupied.get(scene)?.(),
+		withinMs: 15_000,
+	},
+	{
+		name: 'repeats the token that it refuses',
+		side: 'Consul',
+		isFast: true,
+		fault: ({ toConsul }) =>
+			toConsul.spoil({ on: everything, fault: { kind: 'answer', status: 500, body: `what is ${token}?` } }),
+		end: mend,
 		withinMs: 15_000,
 	},
 	listFault('lists half of its services', truncated),

@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Passed } from '../../support/fault-proxy.ts';
 
 /** Stands before an agent and sees who writes what at the same time. */
 export interface WatchingProxy extends AsyncDisposable {
-	readonly uri: string;
+	readonly port: number;
 	/** How long every call takes longer. */
 	delayMs: number;
-	/** Writes that were answered, by service id. */
-	readonly writes: ReadonlyMap<string, number>;
+	/** What was written, with what came of it. */
+	readonly passed: readonly Passed[];
+	/** Writes of services that were answered, since the last `forget`. */
 	readonly writeCount: number;
 	/** Questions of any kind. */
 	readonly asked: number;
@@ -21,7 +23,8 @@ export interface WatchingProxy extends AsyncDisposable {
 }
 
 export async function startWatchingProxy(agentPort: number): Promise<WatchingProxy> {
-	const writes = new Map<string, number>();
+	const passed: Passed[] = [];
+	let writeCount = 0;
 	const underWay = new Map<string, number>();
 	const containerOf = new Map<string, string>();
 	let mostAtOnce = 0;
@@ -36,7 +39,7 @@ export async function startWatchingProxy(agentPort: number): Promise<WatchingPro
 		mostAtOnce = Math.max(mostAtOnce, now);
 		try {
 			await call();
-			writes.set(id, (writes.get(id) ?? 0) + 1);
+			writeCount += 1;
 		} finally {
 			underWay.set(container, (underWay.get(container) ?? 1) - 1);
 		}
@@ -44,10 +47,12 @@ export async function startWatchingProxy(agentPort: number): Promise<WatchingPro
 	const proxy = { delayMs: 0 };
 	const handle = async (asked: IncomingMessage, answer: ServerResponse): Promise<void> => {
 		count += 1;
+		const at = Date.now();
 		const body = Buffer.concat(await Array.fromAsync(asked as AsyncIterable<Buffer>));
 		const call = async (): Promise<void> => {
 			await delay(proxy.delayMs);
-			await pass(asked, body, answer, agentPort);
+			const status = await pass(asked, body, answer, agentPort);
+			if (asked.method !== 'GET') passed.push({ path: asked.url ?? '', body: body.toString(), status, at });
 		};
 		const id = serviceWritten(asked, body);
 		await (id === undefined ? call() : watched(id, body, call));
@@ -59,15 +64,15 @@ export async function startWatchingProxy(agentPort: number): Promise<WatchingPro
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	return Object.defineProperties(proxy as WatchingProxy, {
-		uri: { value: `consul://127.0.0.1:${(server.address() as AddressInfo).port}` },
-		writes: { value: writes },
-		writeCount: { get: () => [...writes.values()].reduce((total, count) => total + count, 0) },
+		port: { value: (server.address() as AddressInfo).port },
+		passed: { value: passed },
+		writeCount: { get: () => writeCount },
 		asked: { get: () => count },
 		writing: { get: () => [...underWay.values()].reduce((total, count) => total + count, 0) },
 		mostAtOnce: { get: () => mostAtOnce },
 		forget: {
 			value: () => {
-				writes.clear();
+				writeCount = 0;
 				mostAtOnce = 0;
 			},
 		},
@@ -88,8 +93,8 @@ function serviceWritten({ method, url = '' }: IncomingMessage, body: Buffer): st
 	return id === undefined ? undefined : decodeURIComponent(id);
 }
 
-/** Settles when the answer has been passed on whole. */
-async function pass(asked: IncomingMessage, body: Buffer, answer: ServerResponse, port: number): Promise<void> {
+/** Settles when the answer has been passed on whole, with its status. */
+async function pass(asked: IncomingMessage, body: Buffer, answer: ServerResponse, port: number): Promise<number> {
 	const gone = new AbortController();
 	answer.on('close', () => gone.abort());
 	const { method, url, headers } = asked;
@@ -101,4 +106,5 @@ async function pass(asked: IncomingMessage, body: Buffer, answer: ServerResponse
 	answer.writeHead(reply.statusCode ?? 502, replied);
 	for await (const chunk of reply) answer.write(chunk);
 	answer.end();
+	return reply.statusCode ?? 502;
 }

@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { crowdOf } from '../soak/crowd.ts';
-import { Plan } from '../soak/plan.ts';
-import { eventually } from '../support/lab.ts';
-import type { Scene, Trial } from './scene.ts';
+import { Plan } from '../../soak/plan.ts';
+import { eventually } from '../../support/lab.ts';
+import type { Scene } from './scene.ts';
+import type { Ordeal } from './trial.ts';
 import type { WatchingProxy } from './watching-proxy.ts';
 
 /** From the first question to well after the first pass. */
 const longestLifeMs = 600;
 
-export const killed: Trial = {
-	fault: 'kill -9 at any moment, while containers come and go',
+export const killed: Ordeal = {
+	name: 'reconsul killed (-9) at any moment, while containers come and go',
+	isFast: true,
 	run: async (scene) => {
 		await using proxy = await scene.proxy();
 		// Long enough that many a write is under way when the end comes.
 		proxy.delayMs = 40;
-		const crowd = await crowdOf(scene.stage, scene.strangers, 'kill');
-		const plan = new Plan(scene.random, 10);
+		const crowd = await scene.crowd('kill');
+		const plan = new Plan(scene.pace.random, 10);
 		for (const action of plan.fill()) await crowd.perform(action);
-		const times = scene.isLong ? 100 : 10;
+		const times = scene.pace.isLong ? 100 : 10;
 		const convergedMs: number[] = [];
 		let whileWriting = 0;
 		for (let time = 1; time <= times; time += 1) {
@@ -29,7 +30,7 @@ export const killed: Trial = {
 			await eventually('it asks', () => proxy.asked > before, { everyMs: 5 });
 			// Every other one in the middle of a write, if there is any to come; they are too short to be met by chance.
 			const isAimed = time % 2 === 0 && (await writesSoon(proxy));
-			await delay(scene.random.below(isAimed ? proxy.delayMs : longestLifeMs));
+			await delay(scene.pace.random.below(isAimed ? proxy.delayMs : longestLifeMs));
 			whileWriting += Math.min(proxy.writing, 1);
 			await daemon.kill();
 			await deeds;
@@ -49,19 +50,19 @@ const writesSoon = async (proxy: WatchingProxy): Promise<boolean> => {
 };
 
 /** Else there would soon be nothing left to write. */
-async function dropSome({ stage, random }: Scene): Promise<void> {
+async function dropSome({ stage, pace }: Scene): Promise<void> {
 	for (const id of await stage.ids())
-		if (id.startsWith('u1:kill-') && random.below(2) === 0)
+		if (id.startsWith('u1:kill-') && pace.random.below(2) === 0)
 			await stage.consul.request('PUT', `/v1/agent/service/deregister/${id}`);
 }
 
 const containers = 16;
 
-export const stoppedWhileWriting: Trial = {
-	fault: 'SIGTERM while writing',
+export const stoppedWhileWriting: Ordeal = {
+	name: 'reconsul stopped (SIGTERM) while writing',
 	run: async (scene) => {
-		for (let n = 0; n < containers; n += 1) await scene.stage.run('-P', '--name', `term-${n}`, 'redis');
-		const times = scene.isLong ? 10 : 3;
+		for (let n = 0; n < containers; n += 1) await scene.run(`term-${n}`);
+		const times = scene.pace.isLong ? 10 : 3;
 		const convergedMs: number[] = [];
 		for (let time = 0; time < times; time += 1) {
 			await scene.stage.consul.restart();
@@ -81,4 +82,4 @@ export const stoppedWhileWriting: Trial = {
 	},
 };
 
-export const kills: readonly Trial[] = [killed, stoppedWhileWriting];
+export const kills: readonly Ordeal[] = [killed, stoppedWhileWriting];

@@ -4,10 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cleanPasses } from '../e2e/stage.ts';
-import { crowdOf } from '../soak/crowd.ts';
-import { Plan } from '../soak/plan.ts';
-import type { Trial } from './scene.ts';
+import { cleanPasses } from '../../e2e/stage.ts';
+import { Plan } from '../../soak/plan.ts';
+import type { Ordeal } from './trial.ts';
 
 /** Dates go forward and back by an hour, twice a second; what counts time by itself does not, as in the kernel. */
 const jumpingClock = `
@@ -21,8 +20,9 @@ globalThis.Date = class extends RealDate {
 };
 `;
 
-export const clockJumps: Trial = {
-	fault: 'the clock jumps by an hour, twice a second',
+export const clockJumps: Ordeal = {
+	name: 'reconsul sees the clock jump by an hour, twice a second',
+	isFast: true,
 	run: async (scene) => {
 		const folder = await mkdtemp(join(tmpdir(), 'reconsul-clock-'));
 		try {
@@ -31,10 +31,10 @@ export const clockJumps: Trial = {
 			await using proxy = await scene.proxy();
 			const env = { NODE_OPTIONS: `--require=${file}` };
 			await using daemon = await scene.start(proxy, { env, options: ['--interval=2s'] });
-			const crowd = await crowdOf(scene.stage, scene.strangers, 'clock');
-			const plan = new Plan(scene.random, 6);
+			const crowd = await scene.crowd('clock');
+			const plan = new Plan(scene.pace.random, 6);
 			for (const action of plan.fill()) await crowd.perform(action);
-			const times = scene.isLong ? 60 : 12;
+			const times = scene.pace.isLong ? 60 : 12;
 			const convergedMs: number[] = [];
 			for (let time = 0; time < times; time += 1) {
 				await Promise.all(plan.next().map((action) => crowd.perform(action)));
@@ -55,18 +55,17 @@ export const clockJumps: Trial = {
 	},
 };
 
-export const fewDescriptors: Trial = {
-	fault: 'a slow agent and 4,096 open files at most',
+export const fewDescriptors: Ordeal = {
+	name: 'reconsul with a slow agent, and 4,096 open files at most',
 	run: async (scene) => {
-		const count = scene.isLong ? 100 : 30;
+		const count = scene.pace.isLong ? 100 : 30;
 		const names = Array.from({ length: count }, (_, n) => `files-${n}`);
 		const start = async (): Promise<void> => {
-			for (let name = names.pop(); name !== undefined; name = names.pop())
-				await scene.stage.run('-P', '--name', name, 'redis');
+			for (let name = names.pop(); name !== undefined; name = names.pop()) await scene.run(name);
 		};
 		await Promise.all(Array.from({ length: 4 }, start));
 		await using proxy = await scene.proxy();
-		proxy.delayMs = scene.isLong ? 2_000 : 500;
+		proxy.delayMs = scene.pace.isLong ? 2_000 : 500;
 		await using daemon = await scene.launch(proxy);
 		execFileSync('prlimit', ['--pid', `${daemon.pid}`, '--nofile=4096:4096']);
 		await daemon.ready(30_000);
@@ -89,4 +88,4 @@ export const fewDescriptors: Trial = {
 	},
 };
 
-export const limits: readonly Trial[] = [clockJumps, fewDescriptors];
+export const limits: readonly Ordeal[] = [clockJumps, fewDescriptors];

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cleanPasses } from '../e2e/stage.ts';
-import type { Daemon } from '../support/daemon.ts';
-import type { Trial } from './scene.ts';
+import { cleanPasses } from '../../e2e/stage.ts';
+import type { Daemon } from '../../support/daemon.ts';
+import type { Ordeal } from './trial.ts';
 
 const containers = 4;
 const options = ['--interval=1s'];
 
-export const sameFlags: Trial = {
-	fault: 'two of us with the same flags',
+export const sameFlags: Ordeal = {
+	name: 'reconsul twice, with the same flags',
 	run: async (scene) => {
-		for (let n = 0; n < containers; n += 1) await scene.stage.run('-P', '--name', `same-${n}`, 'redis');
+		for (let n = 0; n < containers; n += 1) await scene.run(`same-${n}`);
 		await using first = await scene.proxy();
 		await using second = await scene.proxy();
 		await using one = await scene.start(first, { options });
@@ -18,7 +18,7 @@ export const sameFlags: Trial = {
 		await using two = await scene.start(second, { options });
 		await Promise.all([one, two].map((daemon) => cleanPasses(daemon, 4)));
 		assert.deepEqual([first.writeCount, second.writeCount], [containers, 0], 'writes at rest');
-		const times = scene.isLong ? 40 : 10;
+		const times = scene.pace.isLong ? 40 : 10;
 		const convergedMs: number[] = [];
 		for (let time = 0; time < times; time += 1) {
 			await scene.stage.engine.docker('restart', '-t', '0', `same-${time % containers}`);
@@ -40,15 +40,15 @@ export const sameFlags: Trial = {
 const warned = ({ log }: Daemon): number =>
 	log.filter(({ level, message }) => level === 'warn' && message.includes('another reconsul of our owner')).length;
 
-export const otherFlags: Trial = {
-	fault: 'two of us with different flags (-ip)',
+export const otherFlags: Ordeal = {
+	name: 'reconsul twice, with different flags (-ip)',
 	run: async (scene) => {
-		for (let n = 0; n < containers; n += 1) await scene.stage.run('-P', '--name', `other-${n}`, 'redis');
+		for (let n = 0; n < containers; n += 1) await scene.run(`other-${n}`);
 		await using first = await scene.proxy();
 		await using second = await scene.proxy();
 		await using one = await scene.start(first, { options });
 		await scene.converged();
-		const seconds = scene.isLong ? 130 : 20;
+		const seconds = scene.pace.isLong ? 130 : 20;
 		await using two = await scene.start(second, { options: [...options, '-ip=192.0.2.20'] });
 		await delay(seconds * 1_000);
 		const writes = [first.writeCount, second.writeCount];
@@ -64,4 +64,4 @@ export const otherFlags: Trial = {
 	},
 };
 
-export const doubles: readonly Trial[] = [sameFlags, otherFlags];
+export const doubles: readonly Ordeal[] = [sameFlags, otherFlags];

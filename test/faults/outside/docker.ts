@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import Dockerode from 'dockerode';
-import type { Fault as BrokenAnswer } from '../support/faults.ts';
-import { eventually } from '../support/lab.ts';
-import { idOf } from './comparison.ts';
-import { brokenAnswers, comeAndGo, type Fault, mend, spoiled, truncated } from './fault.ts';
+import type { Fault as BrokenAnswer } from '../../support/faults.ts';
+import { eventually } from '../../support/lab.ts';
+import { idOf } from '../comparison.ts';
+import { brokenAnswers, comeAndGo, mend, type Outage, spoiled, truncated } from './outage.ts';
 import type { Scene } from './scene.ts';
 
 const answers = /^GET .*\/(containers|info|version)/;
@@ -11,7 +11,7 @@ const list = /^GET .*\/containers\/json/;
 const events = /^GET .*\/events/;
 const inspectOf = (id: string): RegExp => new RegExp(`^GET .*/containers/${id}/json`);
 
-const generic: readonly Fault[] = brokenAnswers.map(([name, fault]) => ({
+const generic: readonly Outage[] = brokenAnswers.map(([name, fault]) => ({
 	name,
 	side: 'Docker',
 	fault: ({ toDocker }) => toDocker.spoil({ on: answers, fault }),
@@ -19,11 +19,10 @@ const generic: readonly Fault[] = brokenAnswers.map(([name, fault]) => ({
 	withinMs: 25_000,
 }));
 
-const listFault = (name: string, fault: BrokenAnswer): Fault => ({
+const listFault = (name: string, fault: BrokenAnswer): Outage => ({
 	name,
 	side: 'Docker',
 	fault: ({ toDocker }) => toDocker.spoil({ on: list, fault }),
-	// A list that is cut may take a pass its whole deadline.
 	lasts: (scene) => spoiledByPasses(scene, 2),
 	end: mend,
 	withinMs: 20_000,
@@ -40,7 +39,7 @@ async function spoiledByPasses(scene: Scene, times: number): Promise<void> {
 	);
 }
 
-const brokenStream = (name: string, within: 'line' | 'character'): Fault => ({
+const brokenStream = (name: string, within: 'line' | 'character'): Outage => ({
 	name,
 	side: 'Docker',
 	isFast: within === 'character',
@@ -52,7 +51,7 @@ const brokenStream = (name: string, within: 'line' | 'character'): Fault => ({
 	end: mend,
 });
 
-const lostStream = (how: 'end' | 'reset'): Fault => ({
+const lostStream = (how: 'end' | 'reset'): Outage => ({
 	name: how === 'end' ? 'ends its events' : 'resets its events',
 	side: 'Docker',
 	fault: ({ toDocker }) => toDocker.loseStreams(how),
@@ -69,7 +68,7 @@ const isAway = async ({ daemon }: Scene): Promise<void> => {
 	await eventually('the daemon says that Docker is away', isNoticed, { withinMs: 15_000 });
 };
 
-const restarted = (name: string, docker: object): Fault => ({
+const restarted = (name: string, docker: object): Outage => ({
 	name,
 	side: 'Docker',
 	scene: { docker },
@@ -95,7 +94,7 @@ async function makeNoise(scene: Scene): Promise<void> {
 	await Promise.all(Array.from({ length: 10 }, each));
 }
 
-export const dockerFaults: readonly Fault[] = [
+export const dockerOutages: readonly Outage[] = [
 	restarted('killed and restarted', {}),
 	restarted('killed and restarted, live-restore', { 'live-restore': true }),
 	{
@@ -172,7 +171,7 @@ export const dockerFaults: readonly Fault[] = [
 			await spoiled(1, scene);
 		},
 		lasts: async () => {},
-		// The pass that is under way, and the one after it, have to wait for the deadline of that call.
+		// The pass that is under way, and the one after it, wait for that call for a while.
 		expect: (scene) => {
 			scene.daemon.signal('SIGHUP');
 			return scene.converged(25_000);
