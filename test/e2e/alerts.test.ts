@@ -55,7 +55,7 @@ describe('the share of late starts', () => {
 	test('is that of the window', async () => {
 		const samples = [[labels, 50]] as const;
 		await expectAfter(
-			120,
+			60,
 			{ ...healthy, ...oneInTwenty },
 			windows.map((window) => ({ expr: permille(window), samples })),
 		);
@@ -67,7 +67,7 @@ describe('the share of late starts', () => {
 			'reconsul_convergence_seconds_count{kind="register"}': '0+0x600',
 		};
 		await expectAfter(
-			120,
+			60,
 			{ ...healthy, ...change },
 			windows.map((window) => ({ expr: permille(window), samples: [] })),
 		);

@@ -49,11 +49,11 @@ const oneMissing: Series = { 'reconsul_services{state="registered"}': '3+0x9 2+0
 export const rows: Readonly<Record<string, readonly Row[]>> = {
 	ReconsulDown: [
 		['fires', 'it has not answered for two minutes', 13, { up: '1+0x9 0+0x600' }],
-		['does not', 'one scrape fails', 60, { up: '1+0x9 0 1+0x600' }],
+		['does not', 'one scrape fails', 30, { up: '1+0x9 0 1+0x600' }],
 	],
 	ReconsulRestarting: [
 		['fires', 'it starts three times', 20, { process_start_time_seconds: '0+0x9 600+120x5' }],
-		['does not', 'it is updated, and put back', 60, { process_start_time_seconds: '0+0x9 600+0x4 900+0x600' }],
+		['does not', 'it is updated, and put back', 30, { process_start_time_seconds: '0+0x9 600+0x4 900+0x600' }],
 	],
 	ReconsulPassesFail: [
 		['fires', 'passes end badly', 16, { reconsul_resync_last_success_timestamp_seconds: '0+60x9 600+0x600' }],
@@ -61,55 +61,55 @@ export const rows: Readonly<Record<string, readonly Row[]>> = {
 		[
 			'does not',
 			'two passes fail',
-			60,
+			30,
 			{ reconsul_resync_last_success_timestamp_seconds: '0+60x9 600+0x2 780+60x600' },
 		],
 		[
 			'does not',
 			'it has just been started, and no pass has ended yet',
-			300,
+			30,
 			{
-				process_start_time_seconds: '_x290 17400+0x600',
-				reconsul_resync_last_success_timestamp_seconds: '_x290 0 0 17520+60x600',
-				up: '_x290 1+0x600',
+				process_start_time_seconds: '_x20 1200+0x600',
+				reconsul_resync_last_success_timestamp_seconds: '_x20 0 0 1320+60x600',
+				up: '_x20 1+0x600',
 			},
 		],
 	],
 	ReconsulStuck: [
 		['fires', 'a run does not end', 12, longest('0+0x9 61+60x600')],
-		['does not', 'runs take their 59 seconds', 60, longest('59+0x600')],
+		['does not', 'runs take their 59 seconds', 30, longest('59+0x600')],
 	],
 	ReconsulNotConverging: [
 		['fires', 'a wanted service is not registered', 16, { 'reconsul_services{state="desired"}': '3+0x9 4+0x600' }],
 		[
 			'does not',
 			'it is registered four minutes later',
-			60,
+			30,
 			{ 'reconsul_services{state="desired"}': '3+0x9 4+0x3 3+0x600' },
 		],
-		['does not', 'what ends is still there', 60, { 'reconsul_services{state="orphaned"}': '0+0x9 1+0x600' }],
+		['does not', 'what ends is still there', 30, { 'reconsul_services{state="orphaned"}': '0+0x9 1+0x600' }],
 	],
 	ReconsulDockerDisconnected: [
 		['fires', 'the event stream stays closed', 13, { reconsul_source_connected: '1+0x9 0+0x600' }],
-		['does not', 'it is opened again', 60, { reconsul_source_connected: '1+0x9 0 1+0x600' }],
+		['does not', 'it is opened again', 30, { reconsul_source_connected: '1+0x9 0 1+0x600' }],
 	],
 	ReconsulConsulDisconnected: [
 		['fires', 'Consul does not answer', 13, { reconsul_registry_connected: '1+0x9 0+0x600' }],
 		[
 			'fires',
 			'and is alone in that, though the watch is lost as well',
-			60,
+			30,
 			{ reconsul_registry_connected: '1+0x9 0+0x600', reconsul_registry_watch_connected: '1+0x9 0+0x600' },
 		],
-		['does not', 'Consul is restarted', 60, { reconsul_registry_connected: '1+0x9 0 1+0x600' }],
+		['does not', 'Consul is restarted', 30, { reconsul_registry_connected: '1+0x9 0 1+0x600' }],
 	],
 	ReconsulConsulWatchLost: [
 		['fires', 'Consul answers and the watch is refused', 21, { reconsul_registry_watch_connected: '1+0x9 0+0x600' }],
-		['does not', 'the watch is opened again', 60, { reconsul_registry_watch_connected: '1+0x9 0+0x8 1+0x600' }],
+		['does not', 'the watch is opened again', 30, { reconsul_registry_watch_connected: '1+0x9 0+0x8 1+0x600' }],
 	],
 	ReconsulTokenRefused: [
 		['fires', 'one call is refused', 12, { 'reconsul_registry_errors_total{class="forbidden"}': '0+0x9 1+0x600' }],
-		['does not', 'calls fail otherwise', 60, { 'reconsul_registry_errors_total{class="unreachable"}': '0+1x600' }],
+		['does not', 'calls fail otherwise', 30, { 'reconsul_registry_errors_total{class="unreachable"}': '0+1x600' }],
 		[
 			'no longer',
 			'the token has had its rights for a quarter of an hour',
@@ -119,11 +119,11 @@ export const rows: Readonly<Record<string, readonly Row[]>> = {
 	],
 	ReconsulWritesFail: [
 		['fires', 'a write is refused every ten minutes', 36, failedWrites('0+0x9 1+0x9 2+0x9 3+0x9 4+0x600')],
-		['does not', 'one write has failed', 120, failedWrites('0+0x9 1+0x600')],
+		['does not', 'one write has failed', 40, failedWrites('0+0x9 1+0x600')],
 	],
 	ReconsulConflicts: [
 		['fires', 'an id is taken', 16, { reconsul_conflicts: '0+0x9 1+0x600', ...oneMissing }],
-		['does not', 'another container takes an id over', 60, { reconsul_conflicts: '0+0x9 1+0x3 0+0x600' }],
+		['does not', 'another container takes an id over', 30, { reconsul_conflicts: '0+0x9 1+0x3 0+0x600' }],
 	],
 	ReconsulAnotherWriter: [
 		['fires', 'a service is changed every minute', 27, repairs('0+0x9 0+1x600')],
@@ -133,17 +133,17 @@ export const rows: Readonly<Record<string, readonly Row[]>> = {
 			30,
 			repairs('0+0x9 1+0x4 2+0x4 3+0x4 4+0x4 5+0x600'),
 		],
-		['does not', 'somebody edits twenty services at once', 120, repairs('0+0x9 20+0x600')],
+		['does not', 'somebody edits twenty services at once', 40, repairs('0+0x9 20+0x600')],
 	],
 	ReconsulDeletesHeld: [
 		['fires', 'a delete stays held', 21, { 'reconsul_operations_held{reason="mass-delete"}': '0+0x9 2+0x600' }],
 		[
 			'does not',
 			'the next look confirms it',
-			60,
+			30,
 			{ 'reconsul_operations_held{reason="mass-delete"}': '0+0x9 2 0+0x600' },
 		],
-		['does not', 'they are held by policy', 120, { 'reconsul_operations_held{reason="policy"}': '0+0x9 2+0x600' }],
+		['does not', 'they are held by policy', 40, { 'reconsul_operations_held{reason="policy"}': '0+0x9 2+0x600' }],
 	],
 	ReconsulStartsLate: [
 		['fires', 'two in ten are late', 20, inTime('0+20x9 196+16x600')],
