@@ -99,12 +99,14 @@ describe('what deploy/ names is what there is:', async () => {
 	});
 });
 
+/** Each look of Prometheus' takes half a second of a machine that has other tests to run. */
+const patience = { withinMs: 20_000 };
 const alert = async (name: string): Promise<FiringAlert | undefined> =>
 	(await prometheus.firing()).find(({ labels }) => labels['alertname'] === name);
 const fires = (name: string): Promise<FiringAlert> =>
-	eventually(`${name} fires`, async () => (await alert(name)) ?? false);
+	eventually(`${name} fires`, async () => (await alert(name)) ?? false, patience);
 const isOver = (name: string): Promise<unknown> =>
-	eventually(`${name} is over`, async () => (await alert(name)) === undefined);
+	eventually(`${name} is over`, async () => (await alert(name)) === undefined, patience);
 
 /** Queries that find nothing on a host that has just begun. */
 const quiet = /^ALERTS\{/;
