@@ -21,6 +21,13 @@ export interface Endpoint {
 	readonly ipv6: string;
 }
 
+/** What Docker's HEALTHCHECK of a container says. */
+export interface Health {
+	readonly status: 'starting' | 'healthy' | 'unhealthy';
+	/** What the last probe printed. */
+	readonly output: string;
+}
+
 /** What Docker says of one container: the part of `docker inspect` that anything here depends on. */
 export interface Container {
 	readonly id: ContainerId;
@@ -35,6 +42,11 @@ export interface Container {
 	readonly startedAt: string;
 	/** Running, paused included; a container waiting for its restart policy is not. */
 	readonly running: boolean;
+	readonly isPaused?: boolean;
+	/** Absent where it has no HEALTHCHECK. */
+	readonly health?: Health;
+	/** As configured: a name with or without `SIG`, or a number; empty or absent for TERM. */
+	readonly stopSignal?: string;
 	readonly exitCode: number;
 	readonly oomKilled: boolean;
 	/** `KEY=value`, in Docker's order; a key may occur twice. */
@@ -87,9 +99,32 @@ export interface Check {
 	readonly failuresBeforeWarning?: number;
 	readonly failuresBeforeCritical?: number;
 	readonly deregisterCriticalServiceAfter?: string;
-	/** Whether a label asks this daemon to report it. Ours to know and not Consul's, so it is no part of what is registered. */
-	readonly isBeaten?: boolean;
+	/**
+	 * How often this daemon reports it, in milliseconds; absent where it need not. This and the next are ours to know and not
+	 * Consul's, so they are no part of what is registered.
+	 */
+	readonly beatMs?: number;
+	/** What the check is to say now, where this daemon says it. A service that is new begins with it. */
+	readonly report?: CheckReport;
 }
+
+export type CheckStatus = 'passing' | 'warning' | 'critical';
+
+export interface CheckReport {
+	readonly status: CheckStatus;
+	readonly output: string;
+}
+
+/** How a check stands in the agent. */
+export interface CheckState {
+	readonly status: string;
+	readonly output: string;
+	/** The reason, where it is a maintenance. */
+	readonly notes: string;
+}
+
+/** The checks of one service by their ids. */
+export type CheckStates = ReadonlyMap<string, CheckState>;
 
 export interface Weights {
 	readonly passing: number;
@@ -123,6 +158,8 @@ export interface ServiceInstance extends ServiceFields {
 	/** Whether the id was set by label or variable; one that was not cannot be somebody else's by accident. */
 	readonly labelledId: boolean;
 	readonly checks: readonly Check[];
+	/** Why we want it in maintenance; absent where we do not. Beside the registration, as the reports of checks are. */
+	readonly maintenance?: string;
 }
 
 /** Who registered a service, for which container, and as what. Four pairs in its Meta. */

@@ -2,6 +2,7 @@ import type { Rehearsal } from '../controller/rehearsal.ts';
 import { holdReasons, meddlings } from '../controller/views.ts';
 import type { Drift, Registration, ServiceInstance, Stamp } from '../model.ts';
 import type { Contest, Decision, Register } from '../plan/decide.ts';
+import type { Upkeep } from '../plan/upkeep.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 
 /** What would become of each service, for people and for machines. Pure. */
@@ -35,7 +36,7 @@ type Summary = Omit<PlanEntry, 'container'>;
  * @param doubt why the agent's list may lack entries; nothing is deleted on its word then
  */
 export const entriesOf = (
-	{ subject, decisions, unread }: Rehearsal,
+	{ subject, decisions, due, unread }: Rehearsal,
 	doubt: string | undefined,
 ): readonly PlanEntry[] => {
 	const container = typeof subject.container === 'object' ? subject.container.name : undefined;
@@ -43,13 +44,35 @@ export const entriesOf = (
 		const error = unread.get(service.id);
 		return error === undefined ? [] : [entry('failed', service, { reason: messageOf(error) })];
 	});
-	const decided = decisions.map((decision) => summary(decision, subject, doubt));
+	const upkeep = new Map(due.map((it) => [it.id, it.upkeep]));
+	const decided = decisions.map((decision) => {
+		const entry = summary(decision, subject, doubt);
+		return withUpkeep(entry, upkeep.get(entry.id) ?? []);
+	});
 	return [...decided, ...failed].map((it) => ({ ...it, container }));
 };
 
 /** What `-cleanup` would remove and a daemon without it lets be. */
 export const staleEntriesOf = (rehearsal: Rehearsal): readonly PlanEntry[] =>
 	entriesOf(rehearsal, undefined).flatMap((it) => (it.action === 'remove' ? [{ ...it, action: 'stale' }] : []));
+
+/** What is as it should be but for what is said of it. */
+const withUpkeep = (it: Summary, upkeep: readonly Upkeep[]): Summary =>
+	upkeep.length === 0 || (it.action !== 'keep' && it.action !== 'held')
+		? it
+		: {
+				...it,
+				action: 'change',
+				differences: upkeep.map(said),
+				reason: it.reason ?? 'what its container does says so',
+			};
+
+function said(due: Upkeep): Difference {
+	if (due.kind === 'report') return { field: 'health', wanted: due.report.status, found: due.found };
+	return due.kind === 'maintain'
+		? { field: 'maintenance', wanted: due.reason, found: null }
+		: { field: 'maintenance', wanted: null, found: due.found };
+}
 
 const messageOf = (error: unknown): string => maskValue(error instanceof Error ? error.message : String(error));
 
@@ -110,9 +133,9 @@ function whyDifferent(because: readonly Drift[]): string {
 		return 'it has no stamp of ours: registrator wrote it, or somebody took the stamp off';
 	const [wanted, found] = [stamp?.desired, stamp?.observed] as readonly (Partial<Stamp> | undefined)[];
 	const changes = [
-		said('owner', found?.owner, wanted?.owner),
-		said('Docker engine', found?.engine, wanted?.engine),
-		said('container', found?.containerId?.slice(0, 12), wanted?.containerId?.slice(0, 12)),
+		changed('owner', found?.owner, wanted?.owner),
+		changed('Docker engine', found?.engine, wanted?.engine),
+		changed('container', found?.containerId?.slice(0, 12), wanted?.containerId?.slice(0, 12)),
 	].flat();
 	if (changes.length === 0 && stamp !== undefined) return 'it is not known to be registered with the present ACL token';
 	if (changes.length > 0) return `it was registered for ${changes.join(', ')}`;
@@ -123,7 +146,7 @@ function whyDifferent(because: readonly Drift[]): string {
 			: 'somebody else changed it';
 }
 
-const said = (what: string, found: string | undefined, wanted: string | undefined): readonly string[] =>
+const changed = (what: string, found: string | undefined, wanted: string | undefined): readonly string[] =>
 	found === wanted ? [] : [`${what} ${found}, which is ${wanted} now`];
 
 function whyUnwanted({ id, stamp }: Registration, { container, identity }: Rehearsal['subject']): string {

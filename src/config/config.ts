@@ -88,8 +88,11 @@ const withTokenFile = (env: Environment, path: string): Environment =>
 	path === '' ? env : { ...env, CONSUL_HTTP_TOKEN_FILE: path };
 
 /** Every row of the table has a value of its own kind: given ones were read by it. */
-const optionsOf = (said: GivenOptions): Options =>
-	Object.fromEntries(optionRows.map((row) => [row.name, said.get(row.name) ?? initialValue(row)])) as Options;
+function optionsOf(said: GivenOptions): Options {
+	const isRecommended = said.get('recommended') === true;
+	const values = optionRows.map((row) => [row.name, said.get(row.name) ?? initialValue(row, isRecommended)] as const);
+	return Object.fromEntries(values) as Options;
+}
 
 /** @returns the mode of `-deregister` */
 function checkTogether(options: Options): 'always' | 'on-success' {
@@ -144,6 +147,16 @@ const settingsOf = (options: Options, deregister: 'always' | 'on-success', inter
 		naming: options.naming,
 		idPort: options['id-port'],
 		ttlSeconds: options.ttl,
+		ttlRefreshMs: options['ttl-refresh'] * 1_000,
+		traffic: {
+			dockerHealth: options['docker-health'],
+			register: options.register,
+			drain: options.drain,
+			drainTimeoutMs: options['drain-timeout'],
+			pause: options.pause,
+			healthStarting: options['health-starting'],
+			healthTtlMs: options['health-ttl'],
+		},
 		scriptChecks: !options['no-script-checks'],
 	},
 	ownership: {
@@ -154,7 +167,6 @@ const settingsOf = (options: Options, deregister: 'always' | 'on-success', inter
 	hostname: options.hostname,
 	owner: options.owner,
 	intervalMs,
-	ttlRefreshMs: options['ttl-refresh'] * 1_000,
 	concurrency: options.concurrency,
 	writesPerSecond: options['write-rate'],
 	isDryRun: options['dry-run'],

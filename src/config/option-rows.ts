@@ -4,6 +4,8 @@ interface Row {
 	readonly name: string;
 	/** One sentence for the help, without its default. */
 	readonly help: string;
+	/** Its default under --recommended. */
+	readonly recommended?: string | boolean;
 }
 
 export interface BooleanRow extends Row {
@@ -27,6 +29,8 @@ export interface DurationRow extends Row {
 	readonly placeholder: string;
 	/** In Go's form, as people type it. */
 	readonly initial: string;
+	/** The word for 0, where there is one. */
+	readonly zero?: string;
 	/** In milliseconds; 0 is allowed besides. */
 	readonly min: number;
 	readonly max: number;

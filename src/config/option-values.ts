@@ -26,7 +26,8 @@ export function readValue(row: OptionRow, text: string): Reading {
 }
 
 /** The value of an option that nobody mentions. */
-export function initialValue(row: OptionRow): OptionValue {
+export function initialValue(row: OptionRow, isRecommended = false): OptionValue {
+	if (isRecommended && row.recommended !== undefined) return row.recommended;
 	if (row.kind === 'list') return [];
 	if (row.kind === 'duration') return parseDuration(row.initial) ?? 0;
 	return row.initial;
@@ -69,11 +70,11 @@ function readInteger({ min, max }: IntegerRow, text: string): Reading {
 	return value > max ? { flaw: `must be ${max} or less` } : { value: Number(value) };
 }
 
-function readPeriod({ min, max }: DurationRow, text: string): Reading {
-	const value = parseDuration(text);
+function readPeriod({ min, max, zero }: DurationRow, text: string): Reading {
+	const value = text === zero ? 0 : parseDuration(text);
 	if (value === undefined) return parseError;
 	const isIn = value === 0 || (value >= min && value <= max);
-	return isIn ? { value } : { flaw: `must be 0, or from ${min / 1_000}s to ${max / 1_000}s` };
+	return isIn ? { value } : { flaw: `must be ${zero ?? 0}, or from ${min / 1_000}s to ${max / 1_000}s` };
 }
 
 function readText({ kind, form }: StringRow, text: string): Reading {

@@ -1,4 +1,4 @@
-import { maxPeriodSeconds, type OptionRow } from './option-rows.ts';
+import { maxPeriodSeconds, maxTimerMs, type OptionRow } from './option-rows.ts';
 
 const hostName = {
 	pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/,
@@ -77,6 +77,68 @@ export const reconsulOptions = [
 		kind: 'boolean',
 		initial: false,
 		help: "Register published ports at the container's own address and port, not at the host's",
+	},
+	{
+		name: 'recommended',
+		kind: 'boolean',
+		initial: false,
+		help: 'For new installations: --docker-health --drain=maintenance --pause=maintenance',
+	},
+	{
+		name: 'docker-health',
+		kind: 'boolean',
+		initial: false,
+		recommended: true,
+		help: "Give services a check that says what Docker's HEALTHCHECK of their container says",
+	},
+	{
+		name: 'health-starting',
+		kind: 'choice',
+		choices: ['critical', 'warning', 'passing'],
+		initial: 'critical',
+		help: 'What that check says of a container that is starting',
+	},
+	{
+		name: 'health-ttl',
+		kind: 'duration',
+		placeholder: 'DURATION',
+		initial: 'never',
+		zero: 'never',
+		min: 10_000,
+		max: maxPeriodSeconds * 1_000,
+		help: 'When that check goes critical without word from this daemon; never leaves it as it was',
+	},
+	{
+		name: 'register',
+		kind: 'choice',
+		choices: ['running', 'healthy'],
+		initial: 'running',
+		help: 'When a container that has a HEALTHCHECK is registered first; healthy implies --docker-health for it',
+	},
+	{
+		name: 'drain',
+		kind: 'choice',
+		choices: ['off', 'maintenance', 'deregister'],
+		initial: 'off',
+		recommended: 'maintenance',
+		help: 'What becomes of the services of a container that gets its stop signal, while it still runs',
+	},
+	{
+		name: 'drain-timeout',
+		kind: 'duration',
+		placeholder: 'DURATION',
+		initial: '10m',
+		min: 1_000,
+		max: maxTimerMs,
+		help: 'When a container that outlives its stop signal gets traffic again, if no fresh healthy comes before',
+	},
+	{
+		name: 'pause',
+		kind: 'choice',
+		choices: ['off', 'maintenance'],
+		initial: 'off',
+		recommended: 'maintenance',
+		help: 'What becomes of the services of a paused container, and of what -deregister on-success keeps',
 	},
 	{
 		name: 'no-script-checks',

@@ -3,7 +3,7 @@ import { driftInChecks, presumedRefusals } from '../plan/check-drift.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
 import { specOf } from '../plan/spec.ts';
-import type { CheckIds } from '../registry/registry.ts';
+import type { ServiceChecks } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import { isPermanent } from './failures.ts';
 import type { Subject } from './judge.ts';
@@ -11,8 +11,9 @@ import type { State } from './state.ts';
 import { refusedRetryMs } from './writer.ts';
 
 /**
- * The ids of the checks of every service that is wanted and listed, with one call; nothing where no check is wanted, or where
- * the agent does not tell. The watch does not see checks, so only passes find one that somebody removed.
+ * The checks of every service that is wanted or ours, and listed, with one call; nothing where none can be due, or where the
+ * agent does not tell. The watch does not see checks, so only passes find one that somebody removed. The first pass always
+ * looks, for the maintenance that an earlier daemon with other options left.
  *
  * @throws RegistryError where the agent does not answer
  */
@@ -20,13 +21,19 @@ export async function surveyChecks(
 	subjects: readonly Subject[],
 	registrations: readonly Registration[],
 	{ registry, signal }: Context,
-): Promise<CheckIds> {
+	state: Pick<State, 'hasSurveyedChecks'>,
+): Promise<ServiceChecks> {
 	const listed = new Set(registrations.map(({ id }) => id));
 	const wanted = subjects.flatMap(({ derivation }) => derivation.services).filter(({ id }) => listed.has(id));
-	if (wanted.every(({ checks }) => checks.length === 0)) return new Map();
+	const isQuiet = ({ derivation }: Subject): boolean =>
+		derivation.follows.size === 0 && derivation.keptInMaintenance === undefined;
+	const hasNoChecks = wanted.every(({ checks }) => checks.length === 0);
+	if (listed.size === 0 || (state.hasSurveyedChecks && hasNoChecks && subjects.every(isQuiet))) return new Map();
 	try {
-		const found = await registry.checkIds(signal);
-		return new Map(wanted.map(({ id }) => [id, found.get(id) ?? new Set()]));
+		const found = await registry.checks(signal);
+		state.hasSurveyedChecks = true;
+		const ours = registrations.filter(({ stamp }) => stamp !== undefined);
+		return new Map([...wanted, ...ours].map(({ id }) => [id, found.get(id) ?? new Map()]));
 	} catch (error) {
 		if (isPermanent(error)) return new Map();
 		throw error;
@@ -40,7 +47,7 @@ export async function surveyChecks(
 export function presumeRefusals(
 	subjects: readonly Subject[],
 	registrations: readonly Registration[],
-	checkIds: CheckIds,
+	checks: ServiceChecks,
 	{ index, refused }: State,
 	{ clock, log }: Context,
 ): void {
@@ -49,8 +56,9 @@ export function presumeRefusals(
 		stamps.get(service.id)?.containerId === key && stamps.get(service.id)?.spec === specOf(service);
 	const left = subjects.flatMap(({ key, derivation }) => derivation.services.filter((it) => isAsLeft(it, key)));
 	for (const service of left) {
-		const found = checkIds.get(service.id);
-		if (found === undefined || index.expectedOf(service.id) !== undefined || refused.has(service.id)) continue;
+		const states = checks.get(service.id);
+		const found = new Set(states?.keys());
+		if (states === undefined || index.expectedOf(service.id) !== undefined || refused.has(service.id)) continue;
 		const refusals = presumedRefusals(service, found);
 		if (refusals.size === 0 || driftInChecks(service, found, refusals).length > 0) continue;
 		refused.set(service.id, { retryAt: clock.now() + refusedRetryMs, refusals });

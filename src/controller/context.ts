@@ -17,7 +17,6 @@ export interface Settings extends DeletePolicy {
 	readonly owner: string;
 	/** The period of the full pass; 0 for none but those that something triggers. */
 	readonly intervalMs: number;
-	readonly ttlRefreshMs: number;
 	/** Workers on the queue. */
 	readonly concurrency: number;
 	/** Writes to the agent in a second; 0 for no limit. */

@@ -11,7 +11,6 @@ import { ErrorReports } from './error-reports.ts';
 import { deregisterAll } from './farewell.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { type Host, IdentityHolder } from './identity.ts';
-import { startLabelHeartbeats } from './label-heartbeats.ts';
 import { noteLife } from './lives.ts';
 import { observedRegistry, observedSource, Side } from './observed.ts';
 import { Passes } from './passes.ts';
@@ -85,8 +84,7 @@ export class Controller {
 		});
 		const subscription = this.#requests.due.subscribe((trigger) => this.passes.request(trigger));
 		subscription.add(incoming.subscribe((trigger) => this.#handle(trigger)));
-		for (const start of [startHeartbeats, startLabelHeartbeats])
-			subscription.add(start(this.#context, this.state.index, (key) => this.queue.add(key)));
+		subscription.add(startHeartbeats(this.#context, this.state, (key) => this.queue.add(key)));
 		subscription.add(() => this.#cancelSecondLook());
 		this.#subscription = subscription;
 		this.#requests.request('start');
@@ -152,7 +150,7 @@ export class Controller {
 			const { news, views, dependents } = this.state;
 			noteLife(this.state, change, this.#context.clock.now());
 			if (action === 'destroy' && !this.#isKnown(key)) return;
-			if (!news.heard(key, action, at, views.get(key)?.isRunning === true)) return;
+			if (!news.heard(key, action, at, views.get(key))) return;
 			this.queue.add(key);
 			for (const dependent of dependents.of(key)) this.queue.add(dependent);
 		} else if (change.kind === 'connected') {

@@ -1,8 +1,8 @@
-import type { Registration, ServiceId } from '../model.ts';
+import type { CheckState, Registration, ServiceId } from '../model.ts';
 import { type Claim, goesBefore, outranks } from '../plan/claims.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
-import type { CheckIds } from '../registry/registry.ts';
+import type { ServiceChecks } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import { judge, type Subject } from './judge.ts';
@@ -43,8 +43,8 @@ export async function inquire(
 	};
 	const present = new Map([...found].flatMap(([id, it]) => (it === undefined ? [] : [[id, it] as const])));
 	const rivals = await rivalsOf(readable, present, context, state);
-	const checkIds = await suspectChecks(readable, context, state);
-	const decisions = judge(readable, { found: present, rivals, brake: state.brake, checkIds }, context, state);
+	const checks = await suspectChecks(readable, context, state);
+	const decisions = judge(readable, { found: present, rivals, brake: state.brake, checks }, context, state);
 	const inOrder = decisions.map(async (decision) =>
 		decision.kind === 'deregister' && (await isReplaced(decision.observed.id, subject, present, context, state))
 			? ({ kind: 'hold', held: decision, reason: 'unreplaced' } as const)
@@ -85,10 +85,10 @@ async function suspectChecks(
 	{ derivation }: Subject,
 	{ registry, signal }: Context,
 	{ checkSuspects }: State,
-): Promise<CheckIds> {
+): Promise<ServiceChecks> {
 	const ids = derivation.services.map(({ id }) => id).filter((id) => checkSuspects.has(id));
 	const found = ids.map(
-		async (id) => [id, (await registry.checkIds(signal, id)).get(id) ?? new Set<string>()] as const,
+		async (id) => [id, (await registry.checks(signal, id)).get(id) ?? new Map<string, CheckState>()] as const,
 	);
 	return new Map(await Promise.all(found));
 }

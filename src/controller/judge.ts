@@ -6,7 +6,7 @@ import { type Decision, decide } from '../plan/decide.ts';
 import { withProbation } from '../plan/flapping.ts';
 import { type Brake, holdReason, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, stampFor } from '../plan/ownership.ts';
-import type { CheckIds } from '../registry/registry.ts';
+import type { ServiceChecks } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
 import type { ServiceIndex } from './service-index.ts';
@@ -25,24 +25,29 @@ export interface Subject {
 export const runningIn = ({ key, container }: Subject): Container | undefined =>
 	leftoverIdOf(key) === undefined && typeof container === 'object' && container.running ? container : undefined;
 
+/** Events told of its end, or of the signal to end: that its services go is no surprise, however many there are. */
+export const hasAnnouncedEnd = ({ key, derivation }: Pick<Subject, 'key' | 'derivation'>, { news }: State): boolean =>
+	news.hasSeenEnd(key) || derivation.omitted.some(({ reason }) => reason === 'draining');
+
 /** What is known of it on the agent's side, and of others that want the same. */
 export interface Finding {
 	readonly found: ReadonlyMap<ServiceId, Registration>;
 	readonly rivals: ReadonlySet<ServiceId>;
 	readonly brake: Brake | undefined;
-	/** The ids of checks by service, for those services that were looked at. */
-	readonly checkIds?: CheckIds | undefined;
+	/** The checks of those services that were looked at. */
+	readonly checks?: ServiceChecks | undefined;
 }
 
 /** Puts the plan's pure parts together for one key; the same for a full pass and for a single run. */
 export function judge(
 	{ key, identity, container, derivation }: Subject,
-	{ found, rivals, brake, checkIds }: Finding,
+	{ found, rivals, brake, checks }: Finding,
 	{ settings, clock }: Pick<Context, 'settings' | 'clock'>,
 	state: State,
 ): readonly Decision[] {
 	const { ownership } = identity;
 	const isLeftover = leftoverIdOf(key) !== undefined;
+	const isAnnounced = hasAnnouncedEnd({ key, derivation }, state);
 	const written = [...found.keys()].filter((id) => {
 		const expected = state.index.expectedOf(id);
 		return expected?.isWritten === true && expected.key === key;
@@ -55,8 +60,9 @@ export function judge(
 		written: new Set(written),
 		ownership,
 		checkDrift: (wanted) => {
-			const ids = checkIds?.get(wanted.id);
-			return ids === undefined ? [] : driftInChecks(wanted, ids, state.refused.get(wanted.id)?.refusals);
+			const states = checks?.get(wanted.id);
+			if (states === undefined) return [];
+			return driftInChecks(wanted, new Set(states.keys()), state.refused.get(wanted.id)?.refusals);
 		},
 		holdOf: ({ id, stamp }) =>
 			holdReason(settings, {
@@ -67,7 +73,7 @@ export function judge(
 				stampedEngine: stamp?.engine,
 				engine: ownership.engine,
 				takeOver: ownership.takeOver,
-				braked: brake?.ids.has(id) === true && !state.news.hasSeenEnd(key),
+				braked: brake?.ids.has(id) === true && !isAnnounced,
 			}),
 	});
 	const leftAs = (decision: Decision): Stamp | undefined =>

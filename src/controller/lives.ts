@@ -47,10 +47,18 @@ export class Lives {
 
 /** Counts a short life against the services of the container, and of those that stand and fall with it. */
 export function noteLife(
-	{ lives, flapping, claims, dependents }: Pick<State, 'lives' | 'flapping' | 'claims' | 'dependents'>,
-	{ key, action, at }: Extract<SourceChange, { kind: 'changed' }>,
+	{
+		lives,
+		signals,
+		flapping,
+		claims,
+		dependents,
+	}: Pick<State, 'lives' | 'signals' | 'flapping' | 'claims' | 'dependents'>,
+	change: Extract<SourceChange, { kind: 'changed' }>,
 	now: number,
 ): void {
+	const { key, action, at } = change;
+	signals.heard(change);
 	const livedMs = lives.heard(key, action, at, now);
 	if (livedMs === undefined) return;
 	for (const it of [key, ...dependents.of(key)]) for (const id of claims.idsOf(it)) flapping.ended(id, livedMs, now);

@@ -1,4 +1,5 @@
 import { containerNameIn } from '../derive/ids.ts';
+import type { Life } from '../derive/traffic.ts';
 import type { ContainerId } from '../model.ts';
 import type { Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
@@ -16,9 +17,15 @@ import type { State } from './state.ts';
 export async function lookAt(key: Key, context: Context, state: State, identity: Identity): Promise<Subject> {
 	const { source, signal } = context;
 	const container = hasEnded(key, context, state) ? 'ended' : await sighting(key, context, identity);
-	const derivation = await desiredOf(container, identity, (id) => source.get(id, signal));
+	const derivation = await desiredOf(container, identity, (id) => source.get(id, signal), lifeOf(key, state));
 	return { key, identity, container, derivation };
 }
+
+/** What the container's past says of it. */
+export const lifeOf = (key: Key, { signals, index }: Pick<State, 'signals' | 'index'>): Life => ({
+	signals: signals.of(key),
+	isRegistered: index.idsOf(key).size > 0,
+});
 
 /** What the engine answers, asked now. */
 export async function sighting(key: Key, { source, signal }: Context, identity: Identity): Promise<Sighting> {

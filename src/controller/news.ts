@@ -1,4 +1,5 @@
 import type { ContainerId } from '../model.ts';
+import type { View } from './views.ts';
 
 interface Item {
 	/** When what is not dealt with yet began, by the engine's clock in milliseconds since the epoch. */
@@ -11,16 +12,20 @@ interface Item {
 
 /**
  * When each of Docker's events can change what is wanted. Networks are joined before the start and left after the end, while
- * Docker holds a lock that an inspect would wait for; the start and the end tell the same. What is not here concerns nothing
- * that is wanted: `kill` may be any signal, a paused container keeps its service, `update` changes limits.
+ * Docker holds a lock that an inspect would wait for; the start and the end tell the same. Some matter only to containers whose
+ * labels or options say so. `update`, which is not here, changes limits.
  */
-const relevance: Readonly<Record<string, 'always' | 'while-running'>> = {
+const relevance: Readonly<Record<string, 'always' | 'while-running' | 'if-followed'>> = {
 	start: 'always',
 	die: 'always',
 	destroy: 'always',
 	rename: 'always',
 	connect: 'while-running',
 	disconnect: 'while-running',
+	kill: 'if-followed',
+	pause: 'if-followed',
+	unpause: 'if-followed',
+	health_status: 'if-followed',
 };
 
 const lives: Readonly<Record<string, Item['life']>> = { start: 'started', die: 'ended', destroy: 'ended' };
@@ -31,14 +36,16 @@ export class News {
 
 	/**
 	 * @param at milliseconds since the epoch
-	 * @param isRunning whether it ran when last looked at, for a container whose start no event told of
+	 * @param seen what was seen of it when last looked at: whether it ran, and which events it follows; `undefined` where nobody
+	 * looked yet
 	 * @returns whether the event can have changed what is wanted
 	 */
-	heard(key: ContainerId, action: string, at: number, isRunning: boolean): boolean {
+	heard(key: ContainerId, action: string, at: number, seen: Pick<View, 'isRunning' | 'follows'> | undefined): boolean {
 		const before = this.#items.get(key);
 		const when = Object.hasOwn(relevance, action) ? relevance[action] : undefined;
-		const runs = this.isRunning(key, isRunning);
-		if (when === undefined || (when === 'while-running' && !runs)) return false;
+		if (when === undefined || (when !== 'always' && !this.isRunning(key, seen?.isRunning === true))) return false;
+		const follows: ReadonlySet<string> | undefined = seen?.follows;
+		if (when === 'if-followed' && follows?.has(action) === false) return false;
 		const life = lives[action] ?? before?.life;
 		const goesOn = before?.isSettled === false && before.life === life;
 		this.#items.set(key, {

@@ -20,6 +20,8 @@ const levels: Readonly<Record<OmissionReason, LogLevel>> = {
 	'no-host-address': 'warn',
 	'bad-id': 'warn',
 	'duplicate-id': 'warn',
+	'not-healthy-yet': 'info',
+	draining: 'info',
 };
 
 /** Shows a key as it was just seen, and tells the log what is new about it; what stays as it was is not told again. */

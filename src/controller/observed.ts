@@ -81,11 +81,13 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 	return {
 		get: (id, signal) => observe(signal, () => registry.get(id, signal)),
 		list: (signal) => observe(signal, () => registry.list(signal)),
-		checkIds: (signal, id) => observe(signal, () => registry.checkIds(signal, id)),
+		checks: (signal, id) => observe(signal, () => registry.checks(signal, id)),
 		register: (service, stamp, signal) => observe(signal, () => registry.register(service, stamp, signal)),
 		release: (found, signal) => observe(signal, () => registry.release(found, signal)),
 		deregister: (id, signal) => observe(signal, () => registry.deregister(id, signal)),
 		heartbeat: (checkId, signal) => observe(signal, () => registry.heartbeat(checkId, signal)),
+		report: (checkId, report, signal) => observe(signal, () => registry.report(checkId, report, signal)),
+		maintain: (id, reason, signal) => observe(signal, () => registry.maintain(id, reason, signal)),
 		// The token may lack the right to it, which says nothing of the agent.
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),
 		tokenFingerprint: (signal) => registry.tokenFingerprint(signal),

@@ -11,6 +11,7 @@ import { noteExpectations, runningIn, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
 import { show, tellOfFlapping, tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
+import { keepUp, keptBy } from './upkeep.ts';
 import { type Result, serviceView, shownContainer } from './views.ts';
 import type { Outcome } from './workqueue.ts';
 import type { Cause, Writer } from './writer.ts';
@@ -96,13 +97,16 @@ export class Reconciler {
 		tellOfMeddler(context, state, decisions);
 		tellOfFlapping(context, state, decisions);
 		const shown = shownContainer(container) ?? state.views.get(key)?.container;
-		const results = await this.#apply(decisions, { key, container: shown?.name, since }, course);
+		const cause: Cause = { key, container: shown?.name, since };
+		const results = await this.#apply(decisions, cause, course);
+		await this.#keepUp(subject, decisions, results, cause, course);
 		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
 		show(context, state.views, {
 			key,
 			at: context.clock.now(),
 			container: shown,
 			isRunning: runningIn(subject) !== undefined,
+			follows: derivation.follows,
 			services,
 			omitted: derivation.omitted,
 			warnings: derivation.warnings,
@@ -116,6 +120,22 @@ export class Reconciler {
 		for (const id of new Set([...released, ...dropped, ...left]))
 			for (const other of state.claims.others(id, key)) this.#options.enqueue(other.key);
 		this.#queueLeftovers(subject, decisions);
+	}
+
+	/** Tells the agent what is to be said of the services that are there by now. */
+	async #keepUp(
+		{ derivation }: Subject,
+		decisions: readonly Decision[],
+		results: ReadonlyMap<Decision, Result>,
+		cause: Cause,
+		course: Course,
+	): Promise<void> {
+		const { context, state, writer } = this.#options;
+		const there = decisions.filter((it) => it.kind !== 'register' || isDone(results.get(it)));
+		const attempts = keptBy(there, derivation).map((kept) => keepUp(kept, context, state, writer, cause));
+		for (const attempt of await Promise.allSettled(attempts))
+			if (attempt.status === 'rejected') course.errors.push(attempt.reason);
+			else if (attempt.value !== undefined) course.waits.push(attempt.value);
 	}
 
 	/** A leftover that waits for what replaces it is looked at again after the run that registers that. */

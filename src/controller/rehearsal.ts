@@ -7,6 +7,7 @@ import { idsOf, inquire } from './inquiry.ts';
 import { lookAt } from './look.ts';
 import { type Judgement, type Pass, resync } from './resync.ts';
 import type { State } from './state.ts';
+import { dueBy, keptBy } from './upkeep.ts';
 
 /** What a run of one key would do, were it to come now. */
 export interface Rehearsal extends Judgement {
@@ -30,7 +31,8 @@ export async function rehearse(context: Context, state: State, identity: Identit
 	const pass = await resync(context, state, identity);
 	const pool = new PQueue({ concurrency: context.settings.concurrency });
 	const look = (key: Key, as: Identity): Promise<Rehearsal> => pool.add(() => run(key, context, state, as));
-	const isSettled = ({ decisions }: Judgement): boolean => decisions.every(({ kind }) => kind === 'unchanged');
+	const isSettled = ({ decisions, due }: Judgement): boolean =>
+		due.length === 0 && decisions.every(({ kind }) => kind === 'unchanged');
 	const keys = await Promise.all(
 		pass.judgements.map(async (judgement) =>
 			isSettled(judgement) ? { ...judgement, unread: new Map() } : look(judgement.subject.key, identity),
@@ -47,7 +49,8 @@ export async function rehearse(context: Context, state: State, identity: Identit
 async function run(key: Key, context: Context, state: State, identity: Identity): Promise<Rehearsal> {
 	const subject = await lookAt(key, context, state, identity);
 	const { decisions, unread } = await inquire(subject, idsOf(subject, state), context, state);
-	return { subject, decisions, unread };
+	const due = dueBy(keptBy(decisions, subject.derivation), state.checkStates);
+	return { subject, decisions, due, unread };
 }
 
 /** Entries of registrator's form that only `-cleanup` concerns, as far as the lists tell. */

@@ -1,17 +1,19 @@
 import { isBasedOn } from '../derive/address.ts';
+import type { Life } from '../derive/traffic.ts';
 import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Brake, nextBrake, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, standingOf } from '../plan/ownership.ts';
-import { type CheckIds, RegistryError, type RegistryList } from '../registry/registry.ts';
+import { RegistryError, type RegistryList, type ServiceChecks } from '../registry/registry.ts';
 import { checkSuspectsIn, isRetryDue, presumeRefusals, surveyChecks } from './check-survey.ts';
 import type { Context } from './context.ts';
 import type { Identity } from './identity.ts';
-import { judge, noteExpectations, runningIn, type Subject } from './judge.ts';
-import { sighting } from './look.ts';
+import { hasAnnouncedEnd, judge, noteExpectations, runningIn, type Subject } from './judge.ts';
+import { lifeOf, sighting } from './look.ts';
 import { show, tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
 import { findingsOf, rivalsOf, subjectsOf } from './survey.ts';
+import { type Due, dueBy, keptBy, noteChecks } from './upkeep.ts';
 import { serviceView, shownContainer } from './views.ts';
 
 /** What a full pass found. It writes nothing; the keys do, after looking again. */
@@ -32,6 +34,8 @@ export interface Pass {
 export interface Judgement {
 	readonly subject: Subject;
 	readonly decisions: readonly Decision[];
+	/** What the agent is to be told beside that. */
+	readonly due: readonly Due[];
 }
 
 type Owned = Registration & { readonly stamp: Stamp };
@@ -56,27 +60,34 @@ export async function resync(context: Context, state: State, identity: Identity)
 	const look = async (key: Key): Promise<Sighting> =>
 		// Of a container that does not run, only the exit code can matter, and only to this policy.
 		settings.deregister === 'on-success' ? sighting(key, context, identity) : 'gone';
-	const subjects = await subjectsOf(containers, running, list.registrations, identity, look);
+	const ours = list.registrations.filter((it): it is Owned => standingOf(it, identity.ownership) === 'ours');
+	const registered = new Set(ours.map(({ stamp }) => stamp.containerId));
+	const life = (key: Key): Life => {
+		const { signals, isRegistered } = lifeOf(key, state);
+		return { signals, isRegistered: isRegistered || registered.has(key) };
+	};
+	const subjects = await subjectsOf(containers, running, list.registrations, identity, look, life);
 	const isOvertaken = (key: Key): boolean =>
 		(state.views.get(key)?.at ?? 0) >= listedAt || state.news.pending(key) !== undefined || state.news.hasSeenEnd(key);
 	const unannounced = unannouncedAmong(running, state);
 	const current = subjects.filter(({ key }) => !isOvertaken(key));
 	for (const subject of current) claim(subject, state);
-	const ours = list.registrations.filter((it): it is Owned => standingOf(it, identity.ownership) === 'ours');
 	state.index.reset(ours, listedAt);
-	const checkIds = await surveyChecks(subjects, list.registrations, context);
-	presumeRefusals(subjects, list.registrations, checkIds, state, context);
-	const judgements = judgeAll(subjects, { ...list, checkIds }, context, state);
+	const checks = await surveyChecks(subjects, list.registrations, context, state);
+	noteChecks(subjects, list.registrations, checks, isOvertaken, state);
+	presumeRefusals(subjects, list.registrations, checks, state, context);
+	const judgements = judgeAll(subjects, { ...list, checks }, context, state);
 	state.checkSuspects = new Set(judgements.flatMap(({ decisions }) => checkSuspectsIn(decisions)));
 	state.brake = brakeFor(judgements, ours.length, state, clock.now());
-	const braked = judgements.map(({ subject, decisions }) => ({
+	const braked = judgements.map(({ subject, decisions, due }) => ({
 		subject,
-		decisions: decisions.map((decision) => withBrake(decision, subject.key, state.brake, state)),
+		due,
+		decisions: decisions.map((decision) => withBrake(decision, subject, state.brake, state)),
 	}));
 	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, context, state);
 	forget(new Set([...running, ...subjects.map(({ key }) => key)]), isOvertaken, state);
-	const isDrifting = ({ decisions }: Judgement): boolean =>
-		decisions.some((it) => isDue(it, doubt) || isRetryDue(it, state, clock.now()));
+	const isDrifting = ({ decisions, due }: Judgement): boolean =>
+		due.length > 0 || decisions.some((it) => isDue(it, doubt) || isRetryDue(it, state, clock.now()));
 	return {
 		// Their own runs try again to read them, tell why they cannot, and wait longer each time.
 		drifting: [...unread, ...braked.filter(isDrifting).map(({ subject }) => subject.key)],
@@ -118,7 +129,7 @@ async function blindSpot(
 
 function judgeAll(
 	subjects: readonly Subject[],
-	{ registrations, checkIds }: RegistryList & { readonly checkIds: CheckIds },
+	{ registrations, checks }: RegistryList & { readonly checks: ServiceChecks },
 	context: Context,
 	state: State,
 ): readonly Judgement[] {
@@ -128,21 +139,22 @@ function judgeAll(
 	return subjects.map((subject) => {
 		const found = findings.get(subject.key) ?? new Map<ServiceId, Registration>();
 		const rivals = rivalsOf(subject, found, state.claims);
-		return { subject, decisions: judge(subject, { found, rivals, brake: undefined, checkIds }, context, state) };
+		const decisions = judge(subject, { found, rivals, brake: undefined, checks }, context, state);
+		return { subject, decisions, due: dueBy(keptBy(decisions, subject.derivation), checks) };
 	});
 }
 
-/** The ends that the event stream told us of are no surprise; the brake is for the rest. */
+/** The brake is for what nothing announced. */
 function brakeFor(judgements: readonly Judgement[], owned: number, state: State, now: number): Brake | undefined {
 	const deletes = judgements
-		.filter(({ subject }) => !state.news.hasSeenEnd(subject.key))
+		.filter(({ subject }) => !hasAnnouncedEnd(subject, state))
 		.flatMap(({ decisions }) => decisions.flatMap((it) => (it.kind === 'deregister' ? [it.observed.id] : [])));
 	const leftovers = judgements.filter(({ subject }) => leftoverIdOf(subject.key) !== undefined).length;
 	return nextBrake(state.brake, new Set(deletes), owned + leftovers, now);
 }
 
-const withBrake = (decision: Decision, key: Key, brake: Brake | undefined, state: State): Decision =>
-	decision.kind === 'deregister' && brake?.ids.has(decision.observed.id) === true && !state.news.hasSeenEnd(key)
+const withBrake = (decision: Decision, subject: Subject, brake: Brake | undefined, state: State): Decision =>
+	decision.kind === 'deregister' && brake?.ids.has(decision.observed.id) === true && !hasAnnouncedEnd(subject, state)
 		? { kind: 'hold', held: decision, reason: 'mass-delete' }
 		: decision;
 
@@ -175,6 +187,7 @@ function note({ subject, decisions }: Judgement, listedAt: number, context: Cont
 		at: listedAt,
 		container: shownContainer(container) ?? state.views.get(key)?.container,
 		isRunning: runningIn(subject) !== undefined,
+		follows: derivation.follows,
 		services: decisions.flatMap((decision) => serviceView(decision, undefined) ?? []),
 		omitted: derivation.omitted,
 		warnings: derivation.warnings,
@@ -190,4 +203,6 @@ function forget(keys: ReadonlySet<Key>, isOvertaken: (key: Key) => boolean, stat
 		state.dependents.set(key, undefined);
 	}
 	state.news.prune((key) => keys.has(key));
+	state.signals.prune((key) => keys.has(key));
+	for (const id of state.checkStates.keys()) if (state.index.keyOf(id) === undefined) state.checkStates.delete(id);
 }

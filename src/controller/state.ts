@@ -1,4 +1,4 @@
-import type { ContainerId, ServiceId } from '../model.ts';
+import type { CheckStates, ContainerId, ServiceId } from '../model.ts';
 import { Budget } from '../plan/budget.ts';
 import { Claims } from '../plan/claims.ts';
 import { Flapping } from '../plan/flapping.ts';
@@ -10,6 +10,7 @@ import { IdLocks } from './id-locks.ts';
 import { Lives } from './lives.ts';
 import { News } from './news.ts';
 import { ServiceIndex } from './service-index.ts';
+import { Signals } from './signals.ts';
 import { Views } from './views.ts';
 
 /** What the controller remembers between runs. Losing all of it costs one pass and nothing else. */
@@ -18,6 +19,7 @@ export class State {
 	readonly claims = new Claims();
 	readonly news = new News();
 	readonly lives = new Lives();
+	readonly signals = new Signals();
 	readonly views = new Views();
 	readonly locks = new IdLocks();
 	readonly dependents = new Dependents();
@@ -35,6 +37,10 @@ export class State {
 	meddlerToldAt: number | undefined;
 	/** When a service that Consul removed by itself was put back. */
 	readonly revivedAt = new Map<ServiceId, number>();
+	/** How the checks of services stood when they were last read or told; what is not here was not read. */
+	readonly checkStates = new Map<ServiceId, CheckStates>();
+	/** Whether a pass has read them since this process started. */
+	hasSurveyedChecks = false;
 	/** Services whose checks differ by the last pass; a run reads them once more. */
 	checkSuspects: ReadonlySet<ServiceId> = new Set();
 	/** Services registered without what their agent refuses of their checks, and when to try again. */

@@ -1,4 +1,5 @@
 import type { Omission } from '../derive/findings.ts';
+import type { Life } from '../derive/traffic.ts';
 import type { Container, ContainerId, Registration, ServiceId } from '../model.ts';
 import { byCreation, type Claims, goesBefore, outranks } from '../plan/claims.ts';
 import type { Sighting } from '../plan/guard.ts';
@@ -22,6 +23,7 @@ export async function subjectsOf(
 	registrations: readonly Registration[],
 	identity: Identity,
 	look: (key: Key) => Promise<Sighting>,
+	lifeOf: (key: Key) => Life,
 ): Promise<readonly Subject[]> {
 	const byId = new Map(containers.map((container) => [container.id, container]));
 	const find = async (id: ContainerId): Promise<Container | undefined> => byId.get(id);
@@ -30,7 +32,7 @@ export async function subjectsOf(
 			key: container.id,
 			identity,
 			container,
-			derivation: await desiredOf(container, identity, find),
+			derivation: await desiredOf(container, identity, find, lifeOf(container.id)),
 		})),
 	);
 	const wanted = new Set(present.flatMap(({ derivation }) => derivation.services.map(({ id }) => id)));
@@ -49,7 +51,7 @@ export async function subjectsOf(
 	const others = await Promise.all(
 		[...absent].sort().map(async (key) => {
 			const container = await look(key);
-			return { key, identity, container, derivation: await desiredOf(container, identity, find) };
+			return { key, identity, container, derivation: await desiredOf(container, identity, find, lifeOf(key)) };
 		}),
 	);
 	return [...present, ...others];

@@ -1,4 +1,5 @@
 import type { Omission, OmissionReason, Warning } from '../derive/derive.ts';
+import type { TrafficEvent } from '../derive/traffic.ts';
 import type { ContainerId, Registration, ServiceInstance } from '../model.ts';
 import type { Meddling } from '../plan/budget.ts';
 import type { Decision, HoldReason } from '../plan/decide.ts';
@@ -43,6 +44,8 @@ export interface View {
 	/** `undefined` where the engine does not know it (any more). */
 	readonly container: ShownContainer | undefined;
 	readonly isRunning: boolean;
+	/** The events that can change what is wanted of it, beside those that always can. */
+	readonly follows: ReadonlySet<TrafficEvent>;
 	readonly services: readonly ServiceView[];
 	readonly omitted: readonly Omission[];
 	readonly warnings: readonly Warning[];
@@ -114,7 +117,7 @@ export const holdReasons: Readonly<Record<HoldReason, string>> = {
 	unreplaced: 'kept: what its container has in its place is not registered yet',
 };
 
-/** The last that is known of every key, for the status page and the gauges. Never read to decide anything. */
+/** The last that is known of every key, for the status page, the gauges, and to tell which events are news. Never evidence for a write. */
 export class Views {
 	#byKey = new Map<Key, View>();
 

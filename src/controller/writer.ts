@@ -5,6 +5,7 @@ import type { Deregister, Register } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
 import { checksWithout, type Refusal, whatIsMissing } from '../plan/refusals.ts';
 import { revival } from '../plan/revival.ts';
+import type { Upkeep } from '../plan/upkeep.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { State } from './state.ts';
@@ -20,6 +21,17 @@ export interface Cause {
 	/** The event's time by the engine's clock, milliseconds since the epoch. */
 	readonly since: number | undefined;
 }
+
+/** What is done to a service in the agent. */
+export type Operation = 'register' | 'deregister' | Upkeep['kind'];
+
+const words: Readonly<Record<Operation, string>> = {
+	register: 'registered',
+	deregister: 'deregistered',
+	report: "reported Docker's health of",
+	maintain: 'put into maintenance:',
+	resume: 'ended the maintenance of',
+};
 
 /** Carries out single operations on the agent, at most so many a second, and tells the log and the metrics. */
 export class Writer {
@@ -50,6 +62,8 @@ export class Writer {
 		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
 		const repair = meddling ?? (hasVanished ? 'removed' : undefined);
 		if (repair !== undefined) metrics.increment('reconsul_repairs_total', { what: repair });
+		// A service that is new has its checks as registered; one that was there kept them as they were.
+		this.#state.checkStates.delete(desired.id);
 		if (meddling !== undefined) budget.spend(desired.id, meddling, clock.now());
 		index.expect(cause.key, desired, stamp, clock.now(), true);
 		return againMs;
@@ -59,8 +73,18 @@ export class Writer {
 		const { registry, signal, clock } = this.#context;
 		await this.#write('deregister', observed.id, because, cause, () => registry.deregister(observed.id, signal));
 		this.#state.index.removed(observed.id, clock.now());
+		this.#state.checkStates.delete(observed.id);
 		this.#state.revivedAt.delete(observed.id);
 		this.#state.refused.delete(observed.id);
+	}
+
+	/** Tells the agent what is to be said of a service beside its registration. */
+	async keepUp(id: ServiceId, due: Upkeep, cause: Cause): Promise<void> {
+		const { registry, signal } = this.#context;
+		await this.#write(due.kind, id, [], cause, () => {
+			if (due.kind === 'report') return registry.report(due.checkId, due.report, signal);
+			return registry.maintain(id, due.kind === 'maintain' ? due.reason : undefined, signal);
+		});
 	}
 
 	/**
@@ -120,7 +144,7 @@ export class Writer {
 	}
 
 	async #write<T>(
-		kind: 'register' | 'deregister',
+		kind: Operation,
 		id: ServiceId,
 		because: readonly Drift[],
 		{ key, container, since }: Cause,
@@ -133,8 +157,9 @@ export class Writer {
 			if (since !== undefined)
 				metrics.observe('reconsul_convergence_seconds', Math.max(0, Date.now() - since) / 1_000, { kind });
 			for (const { field } of because) metrics.increment('reconsul_drift_total', { field });
-			const done = `${settings.isDryRun ? 'would have ' : ''}${kind}ed ${id}`;
-			log.info({ container, key: key.slice(0, 12), because: because.map(({ field }) => field) }, done);
+			const done = `${settings.isDryRun ? 'would have ' : ''}${words[kind]} ${id}`;
+			const fields = because.map(({ field }) => field);
+			log.info({ container, key: key.slice(0, 12), ...(fields.length > 0 ? { because: fields } : {}) }, done);
 			return result;
 		} catch (error) {
 			metrics.increment('reconsul_operations_total', { kind, result: 'error' });

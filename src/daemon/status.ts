@@ -4,6 +4,7 @@ import type { ServiceState, View } from '../controller/views.ts';
 import type { OmissionReason } from '../derive/derive.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { metricTable } from '../metrics/table.ts';
+import type { ServiceInstance } from '../model.ts';
 import type { HoldReason } from '../plan/decide.ts';
 import { RegistryError } from '../registry/registry.ts';
 import { type HealthCheck, healthOf, readyOf } from '../server/health.ts';
@@ -48,7 +49,7 @@ export function services({ state, identity }: Controller): unknown {
 				port: service.port,
 				tags: service.tags.map(maskTag),
 				meta: maskPairs(service.meta),
-				...('checks' in service ? { checks: service.checks.map(({ id, name }) => ({ id, name })) } : {}),
+				...('checks' in service ? wanted(service) : {}),
 				state: standing,
 				reason: reason === undefined ? undefined : maskValue(reason),
 				container: view.container,
@@ -60,6 +61,11 @@ export function services({ state, identity }: Controller): unknown {
 		warnings: views.flatMap((view) => view.warnings.map(({ text }) => ({ text, container: view.container }))),
 	};
 }
+
+const wanted = ({ checks, maintenance }: ServiceInstance): object => ({
+	checks: checks.map(({ id, name, report }) => ({ id, name, status: report?.status })),
+	maintenance,
+});
 
 const nameOf = ({ container, key }: View): string => container?.name ?? key;
 

@@ -1,4 +1,4 @@
-import type { Check, ServiceId } from '../model.ts';
+import type { Check } from '../model.ts';
 import type { HostPort } from './address.ts';
 import { type CheckSubject, defaultInterval, hostPort, noAddress, type Probe, withService } from './check-subject.ts';
 import { type RegistratorKey, registratorRows } from './labels/registrator-rows.ts';
@@ -109,19 +109,6 @@ function probeOf(builder: Builder, values: Values, subject: CheckSubject): Probe
 	if ('build' in builder) return builder.build(value, subject);
 	return subject.at === undefined ? noAddress : builder.ask(value, values, subject.at);
 }
-
-/**
- * The check that `-ttl` adds to every service: this daemon reports it as passing, so a service whose host or daemon died goes
- * critical. Passing from the start, since Consul begins a TTL check as critical (difference D23).
- */
-export const ttlCheck = (service: ServiceId, seconds: number): Check => ({
-	id: ttlCheckId(service),
-	name: 'Kept alive by reconsul',
-	ttl: `${seconds}s`,
-	status: 'passing',
-});
-
-export const ttlCheckId = (service: ServiceId): string => `reconsul:${service}:ttl`;
 
 const given = <K extends keyof Probe>(key: K, value: string | undefined): Probe =>
 	value === undefined ? {} : { [key]: value };

@@ -16,12 +16,14 @@ import { type ReconsulLabels, readLabels } from './labels/reconsul-labels.ts';
 import { metadataFor } from './metadata.ts';
 import { byPort, type PortKey, parsePortKey } from './port-key.ts';
 import { outOfScope, type ScopeSettings } from './scope.ts';
+import { type Life, type Traffic, type TrafficEvent, type TrafficSettings, trafficOf } from './traffic.ts';
 
 export type { Omission, OmissionReason, Warning } from './findings.ts';
 
 /** Desired state: from one container's inspect data to the services it should have, or why it has none. No I/O. */
 
 export interface DeriveSettings extends AddressSettings, CandidateSettings, InstanceSettings, ScopeSettings {
+	readonly traffic: TrafficSettings;
 	/** What `-tags` yields for a container; throws where the template cannot be evaluated on it. */
 	readonly tagsFor: (inspect: unknown) => readonly string[];
 }
@@ -35,18 +37,31 @@ export interface Derivation {
 	readonly retryAfterMs: number | undefined;
 	/** Something could not be determined; what is registered stays until it can. */
 	readonly inDoubt: boolean;
+	/** Docker's events that can change this, beside those that always can. */
+	readonly follows: ReadonlySet<TrafficEvent>;
+	/** The reason of the maintenance for what is kept of a container that has ended. */
+	readonly keptInMaintenance: string | undefined;
 }
 
-export function derive(container: Container, settings: DeriveSettings, around: Surroundings): Derivation {
+/** What it depends on beside the container and the settings. */
+export interface Circumstances extends Surroundings {
+	readonly life: Life;
+}
+
+export function derive(container: Container, settings: DeriveSettings, around: Circumstances): Derivation {
 	const findings = new Findings();
-	const services = container.running ? servicesOf(container, settings, around, findings) : [];
+	const labels = readLabels(container.labels);
+	const traffic = trafficOf(container, labels.container, settings.traffic, around.life, around.now);
+	const services = container.running ? servicesOf(container, labels, traffic, settings, around, findings) : [];
 	if (!container.running) findings.omit(undefined, 'not-running', 'the container is not running');
 	return {
-		services,
+		services: traffic.withheld === undefined ? services : [],
 		omitted: findings.omitted,
 		warnings: distinct(findings.warnings).slice(0, maxWarnings),
 		retryAfterMs: findings.retries.length === 0 ? undefined : Math.min(...findings.retries),
 		inDoubt: findings.omitted.some(({ reason }) => doubtful.has(reason)),
+		follows: traffic.follows,
+		keptInMaintenance: container.running ? undefined : traffic.maintenance,
 	};
 }
 
@@ -61,6 +76,8 @@ const doubtful: ReadonlySet<OmissionReason> = new Set(['no-host-address', 'ports
 
 function servicesOf(
 	container: Container,
+	labels: ReconsulLabels,
+	traffic: Traffic,
 	settings: DeriveSettings,
 	around: Surroundings,
 	findings: Findings,
@@ -70,7 +87,6 @@ function servicesOf(
 		findings.omit(undefined, 'out-of-scope', beyond);
 		return [];
 	}
-	const labels = readLabels(container.labels);
 	findings.warn('label', labels.warnings);
 	const ports = portsOf(container, labels, findings);
 	if (ports.length === 0) {
@@ -81,10 +97,25 @@ function servicesOf(
 	const described = describe(container, ports, labels, settings, around, findings);
 	const candidates = described.flatMap((port) => candidateOf(container, port, settings, findings));
 	const tags = candidates.length === 0 ? [] : daemonTags(container, settings, findings);
-	return withDistinctIds(candidates, findings).flatMap((settled) => {
+	const settledOnes = withDistinctIds(candidates, findings);
+	if (settledOnes.length > 0) noteTraffic(container, labels, traffic, findings);
+	return settledOnes.flatMap((settled) => {
 		const portAt = portFinder(container, settled.candidate.placement, settings, around);
-		return instancesOf(container, settled, tags, portAt, settings, findings);
+		return instancesOf(container, settled, { tags, portAt, traffic }, settings, findings);
 	});
+}
+
+function noteTraffic(
+	{ health }: Container,
+	{ container: labels }: ReconsulLabels,
+	{ withheld, retryAfterMs }: Traffic,
+	findings: Findings,
+): void {
+	if (withheld !== undefined) findings.omit(withheld.port, withheld.reason, withheld.detail);
+	if (retryAfterMs !== undefined) findings.retries.push(retryAfterMs);
+	const asked = labels['docker-health'] === true ? 'docker-health' : labels.register === 'healthy' ? 'register' : '';
+	if (asked !== '' && health === undefined)
+		findings.warn('label', [`reconsul.${asked}: the container has no HEALTHCHECK, so it does nothing`]);
 }
 
 /** The container's own ports and the one that a label names. */

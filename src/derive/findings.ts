@@ -10,7 +10,9 @@ export type OmissionReason =
 	| 'not-explicit'
 	| 'own-container'
 	| 'bad-id'
-	| 'duplicate-id';
+	| 'duplicate-id'
+	| 'not-healthy-yet'
+	| 'draining';
 
 export interface Omission {
 	/** `80/tcp`, `undefined` where it concerns the whole container. */

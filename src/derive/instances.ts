@@ -1,20 +1,33 @@
-import type { Check, Container, ServiceInstance, TaggedAddress } from '../model.ts';
+import type { Check, Container, ServiceId, ServiceInstance, TaggedAddress } from '../model.ts';
 import type { HostPort } from './address.ts';
 import type { Candidate, Settled } from './candidates.ts';
 import type { CheckSubject } from './check-subject.ts';
-import { legacyCheck, ttlCheck, ttlCheckId } from './checks.ts';
+import { legacyCheck } from './checks.ts';
 import type { Findings } from './findings.ts';
-import { checkIdOf, labelChecks } from './label-checks.ts';
+import { checkIdOf, healthCheck, healthCheckId, ttlCheck } from './kept-checks.ts';
+import { labelChecks } from './label-checks.ts';
 import type { ServiceValues } from './labels/service-rows.ts';
 import { type MetaFlaw, metaOf } from './meta.ts';
 import { isYes } from './metadata.ts';
 import { parseTags } from './tags.ts';
+import type { Traffic, TrafficSettings } from './traffic.ts';
 
 export interface InstanceSettings {
 	/** What `-ttl` says, in seconds; 0 for no such check. */
 	readonly ttlSeconds: number;
 	/** Whether labels may have the agent run programs. */
 	readonly scriptChecks: boolean;
+	/** How often the check of `-ttl` is reported. */
+	readonly ttlRefreshMs: number;
+	readonly traffic: Pick<TrafficSettings, 'healthTtlMs'>;
+}
+
+/** What all services of a container have in common. */
+export interface Common {
+	/** Those of `-tags`. */
+	readonly tags: readonly string[];
+	readonly portAt: PortFinder;
+	readonly traffic: Pick<Traffic, 'report' | 'maintenance'>;
 }
 
 /** Finds another port of the container. */
@@ -24,8 +37,7 @@ export type PortFinder = (port: number, protocol: 'tcp' | 'udp') => HostPort | u
 export function instancesOf(
 	container: Container,
 	{ candidate, id, aliases }: Settled,
-	daemonTags: readonly string[],
-	portAt: PortFinder,
+	{ tags, portAt, traffic }: Common,
 	settings: InstanceSettings,
 	findings: Findings,
 ): readonly ServiceInstance[] {
@@ -46,19 +58,19 @@ export function instancesOf(
 		name,
 		address,
 		port,
-		tags: [
-			...(service.tags ?? parseTags(old.values['tags'] ?? '')),
-			...daemonTags,
-			...(protocol === 'udp' ? ['udp'] : []),
-		],
+		tags: [...(service.tags ?? parseTags(old.values['tags'] ?? '')), ...tags, ...(protocol === 'udp' ? ['udp'] : [])],
 		meta: metaFor(candidate, findings),
 		weights: { passing: service['weights.passing'] ?? 1, warning: service['weights.warning'] ?? 1 },
 		enableTagOverride: isOverridden,
 		...taggedAddresses(service, port),
 		labelledId,
-		checks: checksOf(candidate, subject, settings, findings),
+		checks: [
+			...checksOf(candidate, subject, settings, findings),
+			...(traffic.report === undefined ? [] : [healthCheck(id, traffic.report, settings.traffic)]),
+		],
 	};
-	return [main, ...aliases.map((alias) => aliasOf(main, alias, settings.ttlSeconds))];
+	const inMaintenance = traffic.maintenance === undefined ? {} : { maintenance: traffic.maintenance };
+	return [{ ...main, ...inMaintenance }, ...aliases.map((alias) => aliasOf(main, alias, settings))];
 }
 
 function metaFor({ old, labels }: Candidate, findings: Findings): Readonly<Record<string, string>> {
@@ -75,10 +87,10 @@ const metaFlaws: Readonly<Record<MetaFlaw, string>> = {
 	'too-many': 'Consul takes 64 Meta pairs, four of them ours',
 };
 
-const tags = ['lan', 'lan_ipv4', 'lan_ipv6', 'wan', 'wan_ipv4', 'wan_ipv6'] as const;
+const addressTags = ['lan', 'lan_ipv4', 'lan_ipv6', 'wan', 'wan_ipv4', 'wan_ipv6'] as const;
 
 function taggedAddresses(service: ServiceValues, port: number): Pick<ServiceInstance, 'taggedAddresses'> {
-	const given = tags.flatMap((tag): readonly [string, TaggedAddress][] => {
+	const given = addressTags.flatMap((tag): readonly [string, TaggedAddress][] => {
 		const value = service[`address.${tag}`];
 		return value === undefined ? [] : [[tag, { port, ...value }]];
 	});
@@ -89,18 +101,23 @@ function taggedAddresses(service: ServiceValues, port: number): Pick<ServiceInst
 function checksOf(
 	{ old, labels }: Candidate,
 	subject: CheckSubject,
-	{ ttlSeconds, scriptChecks }: InstanceSettings,
+	settings: InstanceSettings,
 	findings: Findings,
 ): readonly Check[] {
 	const { check, warnings } = legacyCheck(old.values, subject);
 	const named = labelChecks(labels.checks, subject);
 	findings.warn('check', [...warnings, ...named.warnings]);
-	const ofTtl = ttlSeconds > 0 ? [ttlCheck(subject.id, ttlSeconds)] : [];
-	const isFree = ({ id }: Check): boolean => ttlSeconds === 0 || id !== ttlCheckId(subject.id);
-	if (!named.checks.every(isFree))
-		findings.warn('check', ['reconsul.check.ttl: -ttl has a check of that name; the check is left out']);
+	const ofTtl = ofTtlOption(subject.id, settings);
+	const taken = new Set([...ofTtl.map(({ id }) => id), healthCheckId(subject.id)]);
+	const isFree = ({ id }: Check): boolean => !taken.has(id);
+	for (const { id } of named.checks.filter((it) => !isFree(it)))
+		findings.warn('check', [
+			id === healthCheckId(subject.id)
+				? 'reconsul.check.docker-health: that name is for the check of --docker-health; the check is left out'
+				: 'reconsul.check.ttl: -ttl has a check of that name; the check is left out',
+		]);
 	const asked = [...(check === undefined ? [] : [check]), ...ofTtl, ...named.checks.filter(isFree)];
-	const allowed = asked.filter(({ args }) => scriptChecks || args === undefined);
+	const allowed = asked.filter(({ args }) => settings.scriptChecks || args === undefined);
 	if (allowed.length < asked.length) findings.warn('check', ['--no-script-checks: its script checks are left out']);
 	return allowed;
 }
@@ -109,7 +126,11 @@ function checksOf(
  * The same service under another name. Its health is that of the first, which the agent repeats at once, maintenance
  * included, so that nothing is asked twice. It also goes with the first where Consul removes that one.
  */
-function aliasOf(main: ServiceInstance, { id, name }: Settled['aliases'][number], ttlSeconds: number): ServiceInstance {
+function aliasOf(
+	main: ServiceInstance,
+	{ id, name }: Settled['aliases'][number],
+	settings: InstanceSettings,
+): ServiceInstance {
 	const after = main.checks.find((check) => check.deregisterCriticalServiceAfter !== undefined);
 	const check: Check = {
 		id: checkIdOf(id, 'alias'),
@@ -119,5 +140,8 @@ function aliasOf(main: ServiceInstance, { id, name }: Settled['aliases'][number]
 			? {}
 			: { deregisterCriticalServiceAfter: after.deregisterCriticalServiceAfter }),
 	};
-	return { ...main, id, name, checks: [check, ...(ttlSeconds > 0 ? [ttlCheck(id, ttlSeconds)] : [])] };
+	return { ...main, id, name, checks: [check, ...ofTtlOption(id, settings)] };
 }
+
+const ofTtlOption = (id: ServiceId, { ttlSeconds, ttlRefreshMs }: InstanceSettings): readonly Check[] =>
+	ttlSeconds > 0 ? [ttlCheck(id, ttlSeconds, ttlRefreshMs)] : [];

@@ -1,6 +1,8 @@
-import type { Check, ServiceId } from '../model.ts';
+import { parseDuration } from '../duration.ts';
+import type { Check } from '../model.ts';
 import type { HostPort } from './address.ts';
 import { type CheckSubject, defaultInterval, hostPort, noAddress, type Probe, withService } from './check-subject.ts';
+import { beatsPerTtl, checkIdOf } from './kept-checks.ts';
 import {
 	type CheckValues,
 	headerRow,
@@ -16,8 +18,6 @@ import {
  * container, and no value can make it another: of a URL only the path is said, of an address only which of the container's
  * ports, and a container to look into is the container itself.
  */
-
-export const checkIdOf = (service: ServiceId, name: string): string => `reconsul:${service}:${name}`;
 
 type Asked<K extends ProbeKey> = Exclude<NonNullable<CheckValues[K]>, false>;
 type ProbeOf<K extends ProbeKey> = (
@@ -114,6 +114,7 @@ function optionsOf(
 	const { header } = values;
 	if (header !== undefined && isFor('header', headerRow.of))
 		options['header'] = Object.fromEntries(Object.entries(header).map(([name, value]) => [name, [value]]));
+	if (options['beatMs'] !== undefined) options['beatMs'] = (parseDuration(values.ttl || '') ?? 0) / beatsPerTtl;
 	if (options['dockerContainerId'] !== undefined) options['dockerContainerId'] = containerId;
 	// Consul refuses the whole service for it.
 	if (Number(options['failuresBeforeWarning'] ?? 0) > Number(options['failuresBeforeCritical'] ?? 0)) {

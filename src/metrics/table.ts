@@ -1,4 +1,5 @@
 import type { ResyncTrigger } from '../controller/triggers.ts';
+import type { Operation } from '../controller/writer.ts';
 import type { OmissionReason } from '../derive/derive.ts';
 import type { MetaFlaw } from '../derive/meta.ts';
 import type { Field } from '../model.ts';
@@ -22,7 +23,7 @@ const membersOf = <Member extends string>(members: Readonly<Record<Member, true>
 
 /** From what a local agent needs at its best to where a deadline or a person has long stepped in. */
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
-const kind = ['register', 'deregister'] as const;
+const kind = ['register', 'deregister', 'report', 'maintain', 'resume'] as const satisfies readonly Operation[];
 /** client-go tells its queues apart by name; there is one here, and its dashboards want the label. */
 const queue = { name: ['reconcile'] } as const;
 
@@ -48,12 +49,14 @@ export const metricTable = {
 			reason: membersOf<OmissionReason>({
 				'bad-id': true,
 				'base-not-running': true,
+				draining: true,
 				'duplicate-id': true,
 				ignored: true,
 				'no-address': true,
 				'no-host-address': true,
 				'no-ports': true,
 				'not-explicit': true,
+				'not-healthy-yet': true,
 				'not-published': true,
 				'not-running': true,
 				'out-of-scope': true,

@@ -1,4 +1,4 @@
-import { checkIdOf } from '../derive/label-checks.ts';
+import { checkIdOf } from '../derive/kept-checks.ts';
 import { agentNeedsFor } from '../derive/labels/check-rows.ts';
 import type { Check, Drift, ServiceInstance } from '../model.ts';
 import { checksWithout, type Refusal } from './refusals.ts';

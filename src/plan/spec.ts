@@ -9,7 +9,7 @@ import type { Check, ServiceInstance } from '../model.ts';
 export function specOf(service: ServiceInstance): string {
 	const { id, name, address, port, meta, weights, enableTagOverride, taggedAddresses } = service;
 	const tags = [...new Set(service.tags)].sort();
-	const checks = service.checks.map(({ isBeaten: _, ...sent }): Check => sent);
+	const checks = service.checks.map(({ beatMs: _, report: __, ...sent }): Check => sent);
 	// What is absent is left out of the text, so a field that is new changes nothing for services without it.
 	const text = canonical({ id, name, address, port, tags, meta, weights, enableTagOverride, taggedAddresses, checks });
 	return `1-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;

@@ -42,7 +42,7 @@ const checkFields = {
 	deregisterCriticalServiceAfter: 'DeregisterCriticalServiceAfter',
 } as const satisfies Record<SentField, string>;
 
-type SentField = Exclude<keyof Check, 'isBeaten'>;
+type SentField = Exclude<keyof Check, 'beatMs' | 'report'>;
 export type CheckBody = { readonly [K in SentField as (typeof checkFields)[K]]?: Check[K] };
 
 export interface RegisterBody {
@@ -62,10 +62,12 @@ export type ReleaseBody = Omit<RegisterBody, 'Checks'>;
 
 const fieldNames = Object.entries(checkFields) as readonly (readonly [SentField, string])[];
 
-const checkBody = (check: Check): CheckBody =>
-	Object.fromEntries(
-		fieldNames.filter(([ours]) => check[ours] !== undefined).map(([ours, theirs]) => [theirs, check[ours]]),
+const checkBody = ({ report, ...check }: Check): CheckBody => {
+	const sent: Check = report === undefined ? check : { ...check, status: report.status };
+	return Object.fromEntries(
+		fieldNames.filter(([ours]) => sent[ours] !== undefined).map(([ours, theirs]) => [theirs, sent[ours]]),
 	);
+};
 
 /** The body of `PUT /agent/service/register`. */
 export const registerBody = (service: ServiceInstance, stamp: Stamp): RegisterBody => ({

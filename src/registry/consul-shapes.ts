@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Registration, ServiceId, Stamp, TaggedAddress } from '../model.ts';
+import type { CheckState, CheckStates, Registration, ServiceId, Stamp, TaggedAddress } from '../model.ts';
 import { readSpecPair, stampKeys } from './consul-body.ts';
-import type { CheckIds } from './registry.ts';
+import type { ServiceChecks } from './registry.ts';
 
 /** What Consul answers, read into our words. Only the fields that are compared are looked at, so newer agents may add some. */
 
@@ -31,7 +31,13 @@ const ServiceRow = v.object({
 
 const AddressRow = v.object({ Address: v.string(), Port: v.pipe(v.number(), v.integer()) });
 
-const CheckRow = v.object({ CheckID: v.string(), ServiceID: v.string(), Status: v.string() });
+const CheckRow = v.object({
+	CheckID: v.string(),
+	ServiceID: v.string(),
+	Status: v.string(),
+	Output: v.nullish(v.string(), ''),
+	Notes: v.nullish(v.string(), ''),
+});
 const HealthAnswer = v.object({ Checks: v.nullish(v.array(CheckRow), []) });
 
 const SelfAnswer = v.object({
@@ -169,30 +175,33 @@ function readAll(
 }
 
 /** The body of `/agent/checks`, those of the node itself left out. */
-export function readChecks(body: unknown): Read<CheckIds> {
+export function readChecks(body: unknown): Read<ServiceChecks> {
 	if (!isObject(body)) return { ok: false, rule: 'the list of checks is not an object' };
-	const rows: [ServiceId, string][] = [];
+	const rows: v.InferOutput<typeof CheckRow>[] = [];
 	for (const [id, row] of Object.entries(body)) {
 		const check = read(CheckRow, row, `check ${id.slice(0, 200)}`);
 		if (!check.ok) return check;
-		if (check.value.ServiceID !== '') rows.push([check.value.ServiceID, check.value.CheckID]);
+		if (check.value.ServiceID !== '') rows.push(check.value);
 	}
-	return { ok: true, value: idsByService(rows) };
+	const byService = Map.groupBy(rows, ({ ServiceID }) => ServiceID);
+	return { ok: true, value: new Map([...byService].map(([id, own]) => [id, statesOf(own)])) };
 }
 
-export function idsByService(rows: readonly (readonly [service: ServiceId, checkId: string])[]): CheckIds {
-	const ids = new Map<ServiceId, Set<string>>();
-	for (const [service, id] of rows) ids.set(service, (ids.get(service) ?? new Set()).add(id));
-	return ids;
-}
+const statesOf = (rows: readonly v.InferOutput<typeof CheckRow>[]): CheckStates =>
+	new Map(
+		rows.map(({ CheckID, Status, Output, Notes }): readonly [string, CheckState] => [
+			CheckID,
+			{ status: Status, output: Output, notes: Notes },
+		]),
+	);
 
-/** The ids of the checks that belong to the service `id`, from `/agent/health/service/id/<id>`. */
-export function readCheckIds(body: unknown, id: string): Read<readonly string[]> {
+/** The checks that belong to the service `id`, from `/agent/health/service/id/<id>`. */
+export function readServiceChecks(body: unknown, id: ServiceId): Read<CheckStates> {
 	const health = read(HealthAnswer, body, 'health');
 	if (!health.ok) return health;
 	// The agent adds the node's own checks, maintenance for instance, to every service's answer.
 	const own = health.value.Checks.filter(({ ServiceID }) => ServiceID === id);
-	return { ok: true, value: own.map(({ CheckID }) => CheckID) };
+	return { ok: true, value: statesOf(own) };
 }
 
 /** The id of a token that is not the token, from `/acl/token/self`. */

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { defer } from 'rxjs';
 import { systemClock } from '../clock.ts';
-import type { ServiceId, ServiceInstance } from '../model.ts';
+import { isOurMaintenance, maintenanceId } from '../maintenance.ts';
+import type { CheckStates, ServiceId, ServiceInstance } from '../model.ts';
 import { isOnlyOurCheckId, isOurCheckId, registerBody, releaseBody } from './consul-body.ts';
 import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
 import { type ConsulHttp, type ConsulOptions, consulHttp } from './consul-http.ts';
 import {
 	type Read,
 	readAccessor,
-	readCheckIds,
 	readChecks,
 	readSelf,
 	readService,
+	readServiceChecks,
 	readServices,
 } from './consul-shapes.ts';
 import { driftWatch } from './drift-watch.ts';
@@ -40,8 +41,8 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			const answer = await http.call(asked, { signal });
 			return { registrations: readAs(asked, answer, readServices), ...doubtOf(answer) };
 		},
-		checkIds: async (signal, id) => {
-			if (id !== undefined) return new Map([[id, new Set(await checkIds(http, id, signal))]]);
+		checks: async (signal, id) => {
+			if (id !== undefined) return new Map([[id, await checksOf(http, id, signal)]]);
 			const asked: Asked = 'GET /v1/agent/checks';
 			return readAs(asked, await http.call(asked, { signal }), readChecks);
 		},
@@ -57,7 +58,14 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			const { Meta, ...body } = releaseBody(found);
 			const meta = Object.keys(Meta).length === 0 ? {} : { Meta };
 			expectOk(asked, await http.call(asked, { signal, body: { ...body, ...meta } }));
-			await removeChecks(http, found.id, (id) => isOnlyOurCheckId(id, found.id), signal);
+			const checks = await checksOf(http, found.id, signal);
+			const ordered = checks.get(maintenanceId(found.id));
+			if (ordered !== undefined && isOurMaintenance(ordered)) await maintain(http, found.id, undefined, signal);
+			await removeChecks(
+				http,
+				[...checks.keys()].filter((id) => isOnlyOurCheckId(id, found.id)),
+				signal,
+			);
 		},
 		deregister: async (id, signal) => {
 			const asked: Asked = `PUT /v1/agent/service/deregister/${encodeURIComponent(id)}`;
@@ -67,10 +75,13 @@ export function consulRegistry(options: ConsulOptions): Registry {
 		heartbeat: async (checkId, signal) => {
 			const asked: Asked = `PUT /v1/agent/check/pass/${encodeURIComponent(checkId)}`;
 			// Constant, since a note that changes is one more write to the catalog.
-			const answer = await http.call(asked, { signal, query: { note: 'the container runs' } });
-			if (isUnknown(answer, 'check')) malformed(asked, `no such TTL check: ${textOf(answer.body).slice(0, 200)}`);
-			expectOk(asked, answer);
+			expectKnown(asked, await http.call(asked, { signal, query: { note: 'the container runs' } }), 'check');
 		},
+		report: async (checkId, { status, output }, signal) => {
+			const asked: Asked = `PUT /v1/agent/check/update/${encodeURIComponent(checkId)}`;
+			expectKnown(asked, await http.call(asked, { signal, body: { Status: status, Output: output } }), 'check');
+		},
+		maintain: (id, reason, signal) => maintain(http, id, reason, signal),
 		advertisedAddress: async (signal) => {
 			const { address } = await self(http, signal);
 			return address === '' ? malformed('GET /v1/agent/self', 'the agent does not say its address') : address;
@@ -113,6 +124,23 @@ function expectOk(asked: Asked, answer: Answer): void {
 	if (answer.status !== 200) throw refusal(asked, answer);
 }
 
+/** Of what the agent does not know, it says so in several ways. */
+function expectKnown(asked: Asked, answer: Answer, what: keyof typeof unknown): void {
+	if (isUnknown(answer, what)) malformed(asked, `no such ${what}: ${textOf(answer.body).slice(0, 200)}`);
+	expectOk(asked, answer);
+}
+
+async function maintain(
+	http: ConsulHttp,
+	id: ServiceId,
+	reason: string | undefined,
+	signal: AbortSignal,
+): Promise<void> {
+	const asked: Asked = `PUT /v1/agent/service/maintenance/${encodeURIComponent(id)}`;
+	const query = reason === undefined ? { enable: 'false' } : { enable: 'true', reason };
+	expectKnown(asked, await http.call(asked, { signal, query }), 'service');
+}
+
 function readAs<T>(asked: Asked, answer: Answer, read: (body: unknown) => Read<T>): T {
 	expectOk(asked, answer);
 	const result = read(answer.body);
@@ -140,29 +168,28 @@ const isUnknown = ({ status, body }: Answer, what: keyof typeof unknown): boolea
  */
 async function removeObsoleteChecks(http: ConsulHttp, service: ServiceInstance, signal: AbortSignal): Promise<void> {
 	const wanted = new Set(service.checks.map(({ id }) => id));
-	await removeChecks(http, service.id, (id) => isOurCheckId(id, service.id) && !wanted.has(id), signal);
+	const found = [...(await checksOf(http, service.id, signal)).keys()];
+	await removeChecks(
+		http,
+		found.filter((id) => isOurCheckId(id, service.id) && !wanted.has(id)),
+		signal,
+	);
 }
 
-async function removeChecks(
-	http: ConsulHttp,
-	service: ServiceId,
-	isToGo: (id: string) => boolean,
-	signal: AbortSignal,
-): Promise<void> {
-	const ids = await checkIds(http, service, signal);
-	for (const id of ids.filter(isToGo)) {
+async function removeChecks(http: ConsulHttp, ids: readonly string[], signal: AbortSignal): Promise<void> {
+	for (const id of ids) {
 		const asked: Asked = `PUT /v1/agent/check/deregister/${encodeURIComponent(id)}`;
 		const answer = await http.call(asked, { signal });
 		if (!isUnknown(answer, 'check')) expectOk(asked, answer);
 	}
 }
 
-async function checkIds(http: ConsulHttp, id: ServiceId, signal: AbortSignal): Promise<readonly string[]> {
+async function checksOf(http: ConsulHttp, id: ServiceId, signal: AbortSignal): Promise<CheckStates> {
 	const asked: Asked = `GET /v1/agent/health/service/id/${encodeURIComponent(id)}`;
 	const answer = await http.call(asked, { signal });
-	if (answer.status === 404) return [];
+	if (answer.status === 404) return new Map();
 	// The status is the service's health: 429 is a warning, 503 critical. What refuses has another body.
-	const health = readCheckIds(answer.body, id);
+	const health = readServiceChecks(answer.body, id);
 	if (health.ok && [200, 429, 503].includes(answer.status)) return health.value;
 	if (answer.status !== 200) throw refusal(asked, answer);
 	return malformed(asked, health.ok ? 'unexpected' : health.rule);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Registration, ServiceId } from '../model.ts';
+import { maintenanceId } from '../maintenance.ts';
+import type { CheckReport, CheckState, CheckStates, Registration, ServiceId } from '../model.ts';
 import type { Registry } from './registry.ts';
 
 interface Withheld {
@@ -29,6 +30,20 @@ export function dryRun(registry: Registry): Registry {
 	};
 	// Apart from the entries, since a write may concern nothing but checks.
 	const withheldChecks = new Map<ServiceId, ReadonlySet<string>>();
+	const withheldReports = new Map<string, CheckReport>();
+	const withheldMaintenance = new Map<ServiceId, string | undefined>();
+	const shownChecks = (id: ServiceId, real: CheckStates): CheckStates => {
+		const ids = withheldChecks.get(id) ?? real.keys();
+		const checks = new Map([...ids].map((it) => [it, { ...unsaid, ...real.get(it), ...withheldReports.get(it) }]));
+		const ordered = maintenanceId(id);
+		if (!withheldMaintenance.has(id)) return keepIn(checks, ordered, real.get(ordered));
+		const reason = withheldMaintenance.get(id);
+		return keepIn(
+			checks,
+			ordered,
+			reason === undefined ? undefined : { status: 'critical', output: '', notes: reason },
+		);
+	};
 	return {
 		get: async (id, signal) => shown(id, await registry.get(id, signal)),
 		list: async (signal) => {
@@ -37,10 +52,11 @@ export function dryRun(registry: Registry): Registry {
 			const ids = new Set([...real.keys(), ...withheld.keys()]);
 			return { ...list, registrations: [...ids].flatMap((id) => shown(id, real.get(id)) ?? []) };
 		},
-		checkIds: async (signal, id) => {
-			const real = await registry.checkIds(signal, id);
-			const shownHere = [...withheldChecks].filter(([service]) => id === undefined || service === id);
-			return new Map([...real, ...shownHere]);
+		checks: async (signal, id) => {
+			const real = await registry.checks(signal, id);
+			const withheldHere = [...withheldChecks.keys()].filter((service) => id === undefined || service === id);
+			const ids = new Set([...real.keys(), ...withheldHere]);
+			return new Map([...ids].map((service) => [service, shownChecks(service, real.get(service) ?? new Map())]));
 		},
 		register: ({ labelledId: _, checks, ...fields }, stamp, signal) => {
 			withheldChecks.set(fields.id, new Set(checks.map(({ id }) => id)));
@@ -49,11 +65,23 @@ export function dryRun(registry: Registry): Registry {
 		release: (found, signal) => withhold(found.id, { ...found, stamp: undefined }, signal),
 		deregister: (id, signal) => {
 			withheldChecks.delete(id);
+			withheldMaintenance.delete(id);
 			return withhold(id, undefined, signal);
 		},
 		heartbeat: async () => {},
+		report: async (checkId, report) => void withheldReports.set(checkId, report),
+		maintain: async (id, reason) => void withheldMaintenance.set(id, reason),
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),
 		tokenFingerprint: (signal) => registry.tokenFingerprint(signal),
 		changes: (owner) => registry.changes(owner),
 	};
+}
+
+/** How a check stands that would be there by now. */
+const unsaid: CheckState = { status: 'critical', output: '', notes: '' };
+
+function keepIn(checks: Map<string, CheckState>, id: string, state: CheckState | undefined): CheckStates {
+	if (state === undefined) checks.delete(id);
+	else checks.set(id, state);
+	return checks;
 }

@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { asapScheduler, concat, defer, distinctUntilChanged, map, observeOn, of, Subject, startWith } from 'rxjs';
-import type { Registration, ServiceId } from '../model.ts';
+import { isOurMaintenance, maintenanceId } from '../maintenance.ts';
+import type { CheckState, Registration, ServiceId } from '../model.ts';
 import {
 	type CheckBody,
 	isOnlyOurCheckId,
@@ -11,16 +12,15 @@ import {
 	releaseBody,
 } from './consul-body.ts';
 import { type Asked, malformed, refusal } from './consul-errors.ts';
-import { idsByService, readService } from './consul-shapes.ts';
+import { readService } from './consul-shapes.ts';
 import { type Agent, refusalOf } from './memory-rules.ts';
 import type { Registry, RegistryChange } from './registry.ts';
 
-export interface MemoryCheck {
+export interface MemoryCheck extends CheckState {
 	readonly id: string;
 	/** Empty for a check of the node. */
 	readonly serviceId: ServiceId;
 	readonly name: string;
-	readonly status: string;
 	/** Whether it takes heartbeats. */
 	readonly isTtl: boolean;
 }
@@ -36,7 +36,7 @@ export interface MemoryRegistry extends Registry {
 	/** Everything it holds, by id. */
 	snapshot(): { readonly registrations: readonly Registration[]; readonly checks: readonly MemoryCheck[] };
 	/** Adds or changes a check as somebody else would, through the agent's own endpoint. */
-	attachCheck(check: MemoryCheck): void;
+	attachCheck(check: Omit<MemoryCheck, 'output' | 'notes'> & Partial<MemoryCheck>): void;
 	/** Removes a check as somebody else would. */
 	detachCheck(id: string): void;
 }
@@ -50,7 +50,7 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 		byId(services).filter(({ stamp }) => stamp?.owner === owner);
 	return {
 		snapshot: () => ({ registrations: byId(services), checks: byId(checks) }),
-		attachCheck: (check) => void checks.set(check.id, check),
+		attachCheck: (check) => void checks.set(check.id, { output: '', notes: '', ...check }),
 		detachCheck: (id) => void checks.delete(id),
 		get: async (id, signal) => {
 			signal.throwIfAborted();
@@ -60,10 +60,11 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 			signal.throwIfAborted();
 			return { registrations: byId(services) };
 		},
-		checkIds: async (signal, id) => {
+		checks: async (signal, id) => {
 			signal.throwIfAborted();
 			const asked = [...checks.values()].filter(({ serviceId }) => id === undefined || serviceId === id);
-			return idsByService(asked.map((check) => [check.serviceId, check.id]));
+			const byService = Map.groupBy(asked, ({ serviceId }) => serviceId);
+			return new Map([...byService].map(([service, own]) => [service, new Map(own.map((it) => [it.id, it]))]));
 		},
 		register: async (service, stamp, signal) => {
 			signal.throwIfAborted();
@@ -73,6 +74,8 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 		release: async (found, signal) => {
 			signal.throwIfAborted();
 			store(services, { ...releaseBody(found), Checks: [] }, options);
+			const ordered = checks.get(maintenanceId(found.id));
+			if (ordered !== undefined && isOurMaintenance(ordered)) checks.delete(ordered.id);
 			dropChecks(checks, found.id, (id) => isOnlyOurCheckId(id, found.id));
 			written.next();
 		},
@@ -84,9 +87,22 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 		},
 		heartbeat: async (checkId, signal) => {
 			signal.throwIfAborted();
-			const check = checks.get(checkId);
-			if (check?.isTtl !== true) return malformed(`PUT /v1/agent/check/pass/${checkId}`, 'no such TTL check');
+			const check = ttlCheckIn(checks, checkId, 'pass');
 			checks.set(checkId, { ...check, status: 'passing' });
+		},
+		report: async (checkId, report, signal) => {
+			signal.throwIfAborted();
+			checks.set(checkId, { ...ttlCheckIn(checks, checkId, 'update'), ...report });
+		},
+		maintain: async (serviceId, reason, signal) => {
+			signal.throwIfAborted();
+			if (!services.has(serviceId))
+				return malformed(`PUT /v1/agent/service/maintenance/${serviceId}`, 'no such service');
+			const id = maintenanceId(serviceId);
+			const name = 'Service Maintenance Mode';
+			if (reason === undefined) checks.delete(id);
+			else if (!checks.has(id))
+				checks.set(id, { id, serviceId, name, status: 'critical', output: '', notes: reason, isTtl: false });
 		},
 		advertisedAddress: async (signal) => {
 			signal.throwIfAborted();
@@ -134,11 +150,17 @@ function store(services: Map<ServiceId, Registration>, body: RegisterBody, optio
 	services.set(body.ID, stored.value);
 }
 
+function ttlCheckIn(checks: ReadonlyMap<string, MemoryCheck>, id: string, verb: 'pass' | 'update'): MemoryCheck {
+	const check = checks.get(id);
+	return check?.isTtl === true ? check : malformed(`PUT /v1/agent/check/${verb}/${id}`, 'no such TTL check');
+}
+
 /** A check that keeps its id keeps its status; a new one is critical unless it says otherwise. */
 function putCheck(checks: Map<string, MemoryCheck>, serviceId: ServiceId, body: CheckBody): void {
 	const id = body.CheckID ?? `service:${serviceId}`;
-	const status = checks.get(id)?.status ?? body.Status ?? 'critical';
-	checks.set(id, { id, serviceId, name: body.Name ?? '', status, isTtl: body.TTL !== undefined });
+	const { status, output } = checks.get(id) ?? { status: body.Status ?? 'critical', output: '' };
+	const notes = body.Notes ?? '';
+	checks.set(id, { id, serviceId, name: body.Name ?? '', status, output, notes, isTtl: body.TTL !== undefined });
 }
 
 function dropChecks(checks: Map<string, MemoryCheck>, serviceId: ServiceId, isGone: (id: string) => boolean): void {

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { Check, Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
+import type { Check, CheckReport, CheckStates, Registration, ServiceId, ServiceInstance, Stamp } from '../model.ts';
 
 /** The watch's news. `seen` is everything of our owner's that the catalog shows for this node, possibly behind the agent. */
 export type RegistryChange =
@@ -7,8 +7,8 @@ export type RegistryChange =
 	| { readonly kind: 'disconnected'; readonly error: Error }
 	| { readonly kind: 'changed'; readonly seen: readonly Registration[] };
 
-/** A service without checks may be missing. */
-export type CheckIds = ReadonlyMap<ServiceId, ReadonlySet<string>>;
+/** By service; one without checks may be missing. */
+export type ServiceChecks = ReadonlyMap<ServiceId, CheckStates>;
 
 export interface RegistryList {
 	readonly registrations: readonly Registration[];
@@ -62,17 +62,17 @@ export interface Registry {
 	list(signal: AbortSignal): Promise<RegistryList>;
 
 	/**
-	 * The ids of checks by service: of all services, as blind as `list`, or of the one with that id, the rest left out. The agent
-	 * gives no check's definition back.
+	 * How the checks stand: of all services, as blind as `list`, or of the one with that id, the rest left out. The agent gives no
+	 * check's definition back.
 	 */
-	checkIds(signal: AbortSignal, id?: ServiceId): Promise<CheckIds>;
+	checks(signal: AbortSignal, id?: ServiceId): Promise<ServiceChecks>;
 
 	/** Puts the service with its stamp in Meta and its checks, then removes checks of ours (`service:<id>`, `reconsul:<id>:…`) that it no longer has. */
 	register(service: ServiceInstance, stamp: Stamp, signal: AbortSignal): Promise<void>;
 
 	/**
 	 * Puts the service as it was found, without our stamp, and then removes the checks that only we gave it
-	 * (`reconsul:<id>:…`): what is left is what registrator would have written.
+	 * (`reconsul:<id>:…`) and maintenance of ours: what is left is what registrator would have written.
 	 */
 	release(found: Registration, signal: AbortSignal): Promise<void>;
 
@@ -81,6 +81,16 @@ export interface Registry {
 
 	/** Reports a TTL check of ours as passing. Rejects with class `invalid` where the agent does not know the check. */
 	heartbeat(checkId: string, signal: AbortSignal): Promise<void>;
+
+	/** Says how a TTL check of ours stands, and why. Rejects as `heartbeat` does. */
+	report(checkId: string, report: CheckReport, signal: AbortSignal): Promise<void>;
+
+	/**
+	 * Takes the service out of traffic (Consul's maintenance mode), or puts it back where the reason is `undefined`, whoever
+	 * ordered it. An order for one that is in maintenance already changes nothing, its reason included. Rejects with class `invalid`
+	 * where the agent does not know the service.
+	 */
+	maintain(id: ServiceId, reason: string | undefined, signal: AbortSignal): Promise<void>;
 
 	/** The address that the agent advertises to the cluster; rejects where the token may not read it. */
 	advertisedAddress(signal: AbortSignal): Promise<string>;

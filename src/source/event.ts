@@ -26,13 +26,23 @@ export function changeOf(line: string, now: () => number): Changed | undefined {
 	if (typeof type !== 'string' || typeof said !== 'string') throw new Error('an event must have a Type and an Action');
 	const actor = objectAt(event['Actor'], "an event's Actor");
 	// `health_status: healthy` carries its outcome behind the colon.
-	const action = said.split(':', 1)[0] ?? said;
+	const [action = said, outcome] = said.split(':').map((part) => part.trim());
 	if (!wanted.get(type)?.includes(action)) return undefined;
 	const key = type === 'network' ? objectAt(actor['Attributes'] ?? {}, 'Attributes')['container'] : actor['ID'];
 	if (key === undefined && type === 'network') return undefined;
 	if (typeof key !== 'string' || !/^[0-9a-f]{64}$/.test(key))
 		throw new Error("a container's id must be 64 hexadecimal digits");
-	return { kind: 'changed', key, action, at: millisecondsOf(event) ?? now() };
+	return { kind: 'changed', key, action, at: millisecondsOf(event) ?? now(), ...detailOf(action, outcome, actor) };
+}
+
+function detailOf(
+	action: string,
+	outcome: string | undefined,
+	actor: Readonly<Record<string, unknown>>,
+): Pick<Changed, 'signal' | 'health'> {
+	if (action === 'health_status' && outcome !== undefined) return { health: outcome };
+	const { signal } = action === 'kill' ? objectAt(actor['Attributes'] ?? {}, 'Attributes') : {};
+	return typeof signal === 'string' ? { signal } : {};
 }
 
 function parsed(line: string): unknown {

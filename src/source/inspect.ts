@@ -1,4 +1,4 @@
-import type { Container, Endpoint, PortBinding } from '../model.ts';
+import type { Container, Endpoint, Health, PortBinding } from '../model.ts';
 import { SourceError } from './source.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -47,6 +47,9 @@ export function containerOf(document: unknown): Container {
 		startedAt: textAt(state['StartedAt']),
 		// While it waits for its restart policy, Docker calls a container both running and restarting.
 		running: state['Running'] && state['Restarting'] !== true,
+		isPaused: state['Paused'] === true,
+		...healthOf(state, config),
+		stopSignal: textAt(config['StopSignal']),
 		exitCode: typeof state['ExitCode'] === 'number' ? state['ExitCode'] : 0,
 		oomKilled: state['OOMKilled'] === true,
 		env: listAt(config['Env']).flatMap((value) => textIn(value) ?? []),
@@ -56,6 +59,20 @@ export function containerOf(document: unknown): Container {
 		ports: mapAt(network['Ports'], (value) => listAt(value).flatMap(bindingOf)),
 		networks: mapAt(network['Networks'], endpointOf),
 		inspect: document,
+	};
+}
+
+const healths: ReadonlySet<string> = new Set<Health['status']>(['starting', 'healthy', 'unhealthy']);
+
+/** Docker calls it `Health`, Podman `Healthcheck`, and either may leave it empty, or `none`, until the first probe. */
+function healthOf(state: Json, config: Json): Pick<Container, 'health'> {
+	const health = objectAt(state['Health'] ?? state['Healthcheck']);
+	const status = textAt(health['Status']).toLowerCase();
+	const [kind = 'NONE'] = listAt(objectAt(config['Healthcheck'])['Test']).map(textAt);
+	if (!healths.has(status) && kind.toUpperCase() === 'NONE') return {};
+	const last = objectAt(listAt(health['Log']).at(-1));
+	return {
+		health: { status: (healths.has(status) ? status : 'starting') as Health['status'], output: textAt(last['Output']) },
 	};
 }
 

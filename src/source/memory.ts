@@ -9,6 +9,9 @@ export interface MemorySourceOptions {
 	readonly now?: () => number;
 }
 
+/** What an event says beside what happened. */
+type Detail = Pick<Extract<SourceChange, { kind: 'changed' }>, 'signal' | 'health'>;
+
 /** Who changes what does not exist gets an error, as from the docker client. */
 export interface MemorySource extends Source {
 	/** Starts a new container; with the id of one that is there, starts that again, changed as said. */
@@ -21,7 +24,7 @@ export interface MemorySource extends Source {
 	join(id: ContainerId, network: string, endpoint?: Partial<Endpoint>): void;
 	leave(id: ContainerId, network: string): void;
 	/** Anything else: changes the container and announces it, under Docker's word for it. */
-	update(id: ContainerId, action: string, change: Partial<Container>): void;
+	update(id: ContainerId, action: string, change: Partial<Container>, detail?: Detail): void;
 	/** Cuts the event stream: what happens from here on is not announced. */
 	disconnect(cause?: 'end' | 'error' | 'probe'): void;
 	connect(): void;
@@ -44,17 +47,17 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 		if (failure !== undefined) throw failure;
 		return value();
 	};
-	const announce = (key: ContainerId, action: string): void => {
-		if (isConnected) changes.next({ kind: 'changed', key, action, at: now() });
+	const announce = (key: ContainerId, action: string, detail: Detail = {}): void => {
+		if (isConnected) changes.next({ kind: 'changed', key, action, at: now(), ...detail });
 	};
 	const known = (id: ContainerId): Container => {
 		const container = containers.get(id);
 		if (container === undefined) throw new Error(`no such container: ${id}`);
 		return container;
 	};
-	const update: MemorySource['update'] = (id, action, change) => {
+	const update: MemorySource['update'] = (id, action, change, detail) => {
 		containers.set(id, { ...known(id), ...change, id });
-		announce(id, action);
+		announce(id, action, detail);
 	};
 	const stop: MemorySource['stop'] = (id, exitCode = 0) => {
 		if (known(id).running) update(id, 'die', { running: false, exitCode });

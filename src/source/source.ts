@@ -10,6 +10,10 @@ export type SourceChange =
 			readonly key: ContainerId;
 			/** Docker's word: `start`, `die`, `rename`, `connect` … */
 			readonly action: string;
+			/** Of `kill`: which signal, as Docker writes it (`15`). */
+			readonly signal?: string;
+			/** Of `health_status`: which. */
+			readonly health?: string;
 			/** Milliseconds since the epoch by the engine's clock, with a fraction. */
 			readonly at: number;
 	  };

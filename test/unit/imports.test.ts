@@ -15,25 +15,29 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	'tls-flaw': { values: '', types: '' },
 	'cut-answers': { values: '', types: '' },
 	// Pure: from data to data.
-	derive: { values: 'duration', types: 'model' },
-	plan: { values: 'derive duration', types: 'model' },
+	maintenance: { values: '', types: 'model' },
+	derive: { values: 'duration maintenance', types: 'model' },
+	plan: { values: 'derive duration maintenance', types: 'model' },
 	// Adapters: translate, and know nothing of who uses them.
 	source: { values: 'clock cut-answers deadline tls-flaw', types: 'model' },
-	registry: { values: 'clock cut-answers deadline duration tls-flaw', types: 'model' },
+	registry: { values: 'clock cut-answers deadline duration maintenance tls-flaw', types: 'model' },
 	log: { values: 'server/mask', types: '' },
 	'last-words': { values: 'server/mask', types: '' },
 	// The closed sets of labels are the sets of those whose words they are.
-	metrics: { values: '', types: 'controller/triggers derive model plan registry/registry source/source' },
+	metrics: {
+		values: '',
+		types: 'controller/triggers controller/writer derive model plan registry/registry source/source',
+	},
 	// Of the adapters only the interfaces and their errors; which adapter it is the daemon decides.
 	controller: {
-		values: 'clock deadline derive duration plan registry/registry source/source',
+		values: 'clock deadline derive duration maintenance plan registry/registry source/source',
 		types: 'log metrics/metrics model',
 	},
 	server: { values: 'log', types: 'metrics/metrics' },
 	config: { values: 'duration registry/consul-token server/listen', types: 'controller/context log registry' },
 	daemon: {
 		values: 'clock config controller derive/service-name derive/tags log metrics registry server source',
-		types: 'derive/derive plan',
+		types: 'derive/derive model plan',
 	},
 	cli: {
 		values: 'config controller daemon/wiring derive log metrics plan server/listen server/mask',
@@ -55,7 +59,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 
 /** Node's own modules reach the outside, but for these, which compute. */
 const purely: Readonly<Record<string, readonly string[]>> = {
-	derive: ['node:net isIP', 'node:net isIPv4', 'node:net isIPv6', 'node:path posix'],
+	derive: ['node:os constants', 'node:net isIP', 'node:net isIPv4', 'node:net isIPv6', 'node:path posix'],
 	plan: ['node:crypto createHash'],
 	model: [],
 	duration: [],

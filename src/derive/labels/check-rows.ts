@@ -127,7 +127,7 @@ export const optionRows = {
 		of: every,
 	},
 	heartbeat: {
-		field: 'isBeaten',
+		field: 'beatMs',
 		kind: kinds.yesNo,
 		help: 'reconsul reports it, three times in its `ttl`, while the container runs; it then begins as passing',
 		of: ['ttl'],

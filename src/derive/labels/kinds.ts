@@ -91,6 +91,12 @@ function parsePortKey(text: string): string | undefined {
 	return port !== undefined && Number(port) <= 65_535 ? `${port}/${protocol}` : undefined;
 }
 
+/** One of a few words. */
+const choice = <const T extends string>(...words: readonly T[]): Kind<T> =>
+	kind(words.map((word) => `\`${word}\``).join(' or '), words.join(' or '), (text) =>
+		words.find((word) => word === text.trim().toLowerCase()),
+	);
+
 const portForm = '`true` or a port';
 const portRule = "true, or a port of the container; the host is always the service's own";
 
@@ -134,5 +140,8 @@ export const kinds = {
 	method: kind('method', 'a method of HTTP', matching(/^[A-Z]{1,32}$/i)),
 	headerValue: kind('text', 'a value of an HTTP header, which has no line breaks', matching(/^[^\p{Cc}]{0,4096}$/u)),
 	serverName: kind('host name', 'a host name', matching(hostName)),
+	readiness: choice('running', 'healthy'),
+	drain: choice('off', 'maintenance', 'deregister'),
+	pause: choice('off', 'maintenance'),
 	serviceId: kind('service id', "a service's id", printable(512)),
 } as const;

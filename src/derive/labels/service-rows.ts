@@ -38,6 +38,16 @@ export const containerRows = {
 		kind: kinds.portKey,
 		help: "A service for this port of the container, which need neither be exposed nor published; where it is not published, the container's own address counts",
 	},
+	'docker-health': {
+		kind: kinds.yesNo,
+		help: "Whether Docker's HEALTHCHECK of the container becomes a check, instead of `--docker-health`",
+	},
+	register: {
+		kind: kinds.readiness,
+		help: 'Register it once it `healthy` by its HEALTHCHECK, or as soon as it is `running`, instead of `--register`',
+	},
+	drain: { kind: kinds.drain, help: 'What becomes of its services when it is told to stop, instead of `--drain`' },
+	pause: { kind: kinds.pause, help: 'What becomes of its services while it is paused, instead of `--pause`' },
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** Of `reconsul.meta.<key>`. */

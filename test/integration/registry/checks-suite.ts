@@ -62,7 +62,9 @@ export function checkTests(bench: () => Bench, registerAll: RegisterAll): void {
 		);
 		await bench().attach(id, 'somebody', 'ttl');
 		const ids = async (of?: string): Promise<Readonly<Record<string, readonly string[]>>> =>
-			Object.fromEntries([...(await bench().registry.checkIds(soon(), of))].map(([it, all]) => [it, [...all].sort()]));
+			Object.fromEntries(
+				[...(await bench().registry.checks(soon(), of))].map(([it, all]) => [it, [...all.keys()].sort()]),
+			);
 		const mine = [beat, main, 'somebody'];
 		assert.deepEqual(await ids(), { [id]: mine, [other]: [`reconsul:${other}:ttl`] });
 		assert.deepEqual(await ids(id), { [id]: mine });

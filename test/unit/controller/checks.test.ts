@@ -64,7 +64,7 @@ suite('a script check that the agent forbids', () => {
 });
 
 suite('-ttl', () => {
-	const beating = { settings: { ttlRefreshMs: 10_000 }, derive: { ttlSeconds: 30 } };
+	const beating = { derive: { ttlSeconds: 30, ttlRefreshMs: 10_000 } };
 	const web = container({});
 
 	test('adds a check that passes from the start, and is kept so', async (t) => {
@@ -72,7 +72,10 @@ suite('-ttl', () => {
 		assert.deepEqual(statuses(made), ['reconsul:u1:web:80:ttl passing']);
 		made.newWrites();
 		await made.time.advance(60_000);
-		assert.deepEqual([made.calls.get('heartbeat'), made.newWrites()], [6, []]);
+		// Once at once, once at a random point of the first period, and then once in each.
+		const beats = made.calls.get('heartbeat') ?? 0;
+		assert.ok(beats >= 6 && beats <= 8, String(beats));
+		assert.deepEqual(made.newWrites(), []);
 	});
 
 	test('is beaten for what an earlier daemon registered, too', async (t) => {
@@ -88,7 +91,7 @@ suite('-ttl', () => {
 			containers: [web],
 			...beating,
 			isBlind: true,
-			settings: { ...beating.settings, intervalMs: 0 },
+			settings: { intervalMs: 0 },
 		});
 		await made.agent.deregister('u1:web:80', soon());
 		await made.time.advance(12_000);
@@ -100,7 +103,7 @@ suite('-ttl', () => {
 		['--policy=upsert-only', { policy: 'upsert-only' }],
 	] as const)
 		test(`is not beaten for a stopped container whose service stays: ${sentence}`, async (t) => {
-			const made = await world(t, { containers: [web], ...beating, settings: { ...beating.settings, ...settings } });
+			const made = await world(t, { containers: [web], ...beating, settings });
 			made.source.stop(web.id, 1);
 			await made.time.settled();
 			const before = made.calls.get('heartbeat');
@@ -128,7 +131,7 @@ suite('-ttl', () => {
 		const made = await world(t, {
 			containers: [web],
 			...beating,
-			settings: { ...beating.settings, policy: 'upsert-only' },
+			settings: { policy: 'upsert-only' },
 		});
 		made.source.disconnect();
 		made.source.stop(web.id);

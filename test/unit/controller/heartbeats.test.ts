@@ -1,48 +1,57 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { startHeartbeats } from '../../../src/controller/heartbeats.ts';
-import { ServiceIndex } from '../../../src/controller/service-index.ts';
+import { State } from '../../../src/controller/state.ts';
+import { ttlCheck } from '../../../src/derive/kept-checks.ts';
+import type { Check } from '../../../src/model.ts';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { containerId, service, stamp } from '../plan/samples.ts';
-import { contextOf, plainSettings } from './contexts.ts';
+import { contextOf } from './contexts.ts';
 import { settled } from './queue-bench.ts';
 
 const refreshMs = 10_000;
+const tickMs = 1_000;
 
 /** Heartbeats of so many services, answered as the test says. */
 function beating(
 	services: number,
 	answer: (checkId: string) => Promise<void> = async () => {},
-	given: { readonly ttlSeconds?: number; readonly ttlRefreshMs?: number } = {},
+	checkOf: (id: string) => Check = (id) => ttlCheck(id, 30, refreshMs),
 ) {
 	const clock = fakeClock();
 	const beats: string[] = [];
 	const suspects: string[] = [];
-	const { ttlSeconds = 30, ttlRefreshMs = refreshMs } = given;
+	const beat = async (checkId: string): Promise<void> => {
+		beats.push(checkId);
+		await answer(checkId);
+	};
 	const { context, metrics } = contextOf({
 		clock,
-		settings: { ...plainSettings, ttlRefreshMs, derive: { ...plainSettings.derive, ttlSeconds } },
 		registry: {
 			...memoryRegistry(),
-			heartbeat: async (checkId) => {
-				beats.push(checkId);
-				await answer(checkId);
-			},
+			heartbeat: beat,
+			report: (checkId, { status, output }) => beat(`${checkId} ${status} ${output}`),
 		},
 	});
-	const index = new ServiceIndex();
-	for (let n = 0; n < services; n++)
-		index.expect(
-			containerId(`${n}f`),
-			{ ...service, id: `s${n}` },
-			{ ...stamp, containerId: containerId(`${n}f`) },
-			0,
-			true,
-		);
-	const stop = startHeartbeats(context, index, (key) => suspects.push(key));
-	return { clock, beats, suspects, metrics, index, stop };
+	const state = new State();
+	const add = (id: string, key: string): void =>
+		state.index.expect(key, { ...service, id, checks: [checkOf(id)] }, { ...stamp, containerId: key }, 0, true);
+	for (let n = 0; n < services; n++) add(`s${n}`, containerId(`${n}f`));
+	const stop = startHeartbeats(
+		context,
+		state,
+		(key) => suspects.push(key),
+		() => 0.5,
+	);
+	const ticks = async (count: number): Promise<void> => {
+		for (let tick = 0; tick < count; tick++) {
+			clock.next();
+			await settled();
+		}
+	};
+	return { clock, beats, suspects, metrics, state, add, stop, ticks };
 }
 
 const failing = (errorClass: 'invalid' | 'unreachable') => async (): Promise<void> => {
@@ -50,88 +59,91 @@ const failing = (errorClass: 'invalid' | 'unreachable') => async (): Promise<voi
 };
 
 suite('heartbeats', () => {
-	test('come for each service in each interval, the first after one', async () => {
-		const { clock, beats, metrics } = beating(2);
-		assert.deepEqual([beats, clock.due()], [[], [refreshMs]]);
-		for (let round = 1; round <= 3; round++) {
-			clock.next();
-			await settled();
-			assert.equal(beats.length, 2 * round);
+	test('come at once, then after a random part of the period, then in each period', async () => {
+		const { clock, beats, metrics, ticks } = beating(2);
+		const at: number[] = [];
+		for (let tick = 1; tick <= 26; tick++) {
+			const before = beats.length;
+			await ticks(1);
+			if (beats.length > before) at.push(clock.now());
 		}
+		assert.deepEqual(at, [tickMs, 6 * tickMs, 16 * tickMs, 26 * tickMs]);
 		assert.deepEqual(beats.slice(0, 2), ['reconsul:s0:ttl', 'reconsul:s1:ttl']);
-		assert.equal(metrics.count('reconsul_heartbeats_total', { result: 'ok' }), 6);
-		assert.equal(clock.now(), 3 * refreshMs);
+		assert.equal(metrics.count('reconsul_heartbeats_total', { result: 'ok' }), 8);
+	});
+
+	test('need one timer, however many there are', async () => {
+		const { clock, ticks } = beating(50);
+		await ticks(3);
+		assert.deepEqual(clock.due(), [tickMs]);
 	});
 
 	test('come for what there is by then', async () => {
-		const { clock, beats, index } = beating(1);
-		index.gone('s0');
-		index.expect(containerId('a'), { ...service, id: 'new' }, stamp, 0, true);
-		clock.next();
-		await settled();
+		const { beats, state, add, ticks } = beating(1);
+		state.index.gone('s0');
+		add('new', containerId('a'));
+		await ticks(1);
 		assert.deepEqual(beats, ['reconsul:new:ttl']);
 	});
 
-	for (const [sentence, given] of [
-		['-ttl', { ttlSeconds: 0 }],
-		['-ttl-refresh', { ttlRefreshMs: 0 }],
-	] as const)
-		test(`do not come without ${sentence}`, () => {
-			const { clock, stop } = beating(1, undefined, given);
-			assert.deepEqual(clock.due(), []);
-			stop();
-		});
+	test('do not come for checks that others report', async () => {
+		const { beats, ticks } = beating(1, undefined, (id) => ttlCheck(id, 30, 0));
+		await ticks(30);
+		assert.deepEqual(beats, []);
+	});
+
+	test('repeat what was said last of a check that says more than that we are here', async () => {
+		const report = { status: 'critical', output: 'now' } as const;
+		const { beats, state, ticks } = beating(1, undefined, (id) => ({ ...ttlCheck(id, 30, refreshMs), report }));
+		await ticks(1);
+		assert.deepEqual(beats, []);
+		state.checkStates.set('s0', new Map([['reconsul:s0:ttl', { status: 'passing', output: 'then', notes: '' }]]));
+		await ticks(6);
+		assert.deepEqual(beats, ['reconsul:s0:ttl passing then']);
+	});
 
 	test('end when they are stopped', async () => {
-		const { clock, beats, stop } = beating(1);
-		clock.next();
-		await settled();
+		const { clock, beats, stop, ticks } = beating(1);
+		await ticks(1);
 		stop();
 		assert.deepEqual([clock.due(), beats.length], [[], 1]);
 	});
 
 	test('go eight at a time', async () => {
-		const { clock, beats } = beating(20, () => new Promise(() => {}));
-		clock.next();
-		await settled();
+		const { beats, ticks } = beating(20, () => new Promise(() => {}));
+		await ticks(1);
 		assert.equal(beats.length, 8);
 	});
 
 	test('that an agent takes no answer to do not pile up, and do not end', async () => {
 		let isStuck = true;
 		const stuck: PromiseWithResolvers<void>[] = [];
-		const { clock, beats } = beating(20, () => {
+		const { beats, ticks } = beating(20, () => {
 			const answer = Promise.withResolvers<void>();
 			if (isStuck) stuck.push(answer);
 			else answer.resolve();
 			return answer.promise;
 		});
-		for (let round = 0; round < 3; round++) {
-			clock.next();
-			await settled();
-		}
+		await ticks(30);
 		assert.equal(beats.length, 8);
 		isStuck = false;
 		for (const { resolve } of stuck) resolve();
 		await settled();
-		assert.equal(beats.length, 8 + 20);
-		clock.next();
-		await settled();
-		assert.equal(beats.length, 8 + 40);
+		assert.equal(beats.length, 20);
+		await ticks(10);
+		assert.equal(beats.length, 40);
 	});
 
 	test('for a check that the agent does not know have its container looked at', async () => {
-		const { clock, suspects, metrics } = beating(1, failing('invalid'));
-		clock.next();
-		await settled();
+		const { suspects, metrics, ticks } = beating(1, failing('invalid'));
+		await ticks(1);
 		assert.deepEqual(suspects, [containerId('0f')]);
 		assert.equal(metrics.count('reconsul_heartbeats_total', { result: 'error' }), 1);
 	});
 
 	test('that fail because the agent is away say nothing of the service', async () => {
-		const { clock, suspects, metrics } = beating(1, failing('unreachable'));
-		clock.next();
-		await settled();
+		const { suspects, metrics, ticks } = beating(1, failing('unreachable'));
+		await ticks(1);
 		assert.deepEqual([suspects, metrics.count('reconsul_heartbeats_total', { result: 'error' })], [[], 1]);
 	});
 });

@@ -122,7 +122,7 @@ suite('a daemon that is stopped', () => {
 	});
 
 	test('does nothing any more, whatever happens and however long', async (t) => {
-		const made = await world(t, { containers: some(3), settings: { ttlRefreshMs: 1_000 }, derive: { ttlSeconds: 30 } });
+		const made = await world(t, { containers: some(3), derive: { ttlSeconds: 30, ttlRefreshMs: 1_000 } });
 		await made.controller.stop();
 		const before = new Map(made.calls);
 		const listeners = process.listenerCount('SIGHUP');

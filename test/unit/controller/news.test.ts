@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { News } from '../../../src/controller/news.ts';
+import type { TrafficEvent } from '../../../src/derive/traffic.ts';
 
 /** `[action, at]`, or that everything so far was dealt with. */
 type Step = readonly [action: string, at: number] | 'settled';
+
+const seen = (isRunning: boolean, ...follows: readonly TrafficEvent[]) => ({ isRunning, follows: new Set(follows) });
 
 function told(steps: readonly Step[], wasRunning = true): News {
 	const news = new News();
 	for (const step of steps)
 		if (step === 'settled') news.settle('a', news.pending('a')?.count ?? -1);
-		else news.heard('a', step[0], step[1], wasRunning);
+		else news.heard('a', step[0], step[1], seen(wasRunning));
 	return news;
 }
 
@@ -30,17 +33,29 @@ suite('which events can change what is wanted', () => {
 		['not a network joined before the start', [], false, 'connect', false],
 		['not a network left after the end', [['die', 1]], true, 'disconnect', false],
 		['a network joined after the start was heard', [['start', 1]], false, 'connect', true],
-		['not a signal that may be any', [], true, 'kill', false],
-		['not a pause', [], true, 'pause', false],
+		['not a signal where nobody drains', [], true, 'kill', false],
+		['not a pause where nobody asked', [], true, 'pause', false],
 		['not other limits', [], true, 'update', false],
 		['not a word that every object knows', [], true, 'constructor', false],
 	];
 	for (const [sentence, before, wasRunning, action, can] of rows)
 		test(sentence, () => {
 			const news = told([...before, 'settled'], wasRunning);
-			assert.equal(news.heard('a', action, 2, wasRunning), can);
+			assert.equal(news.heard('a', action, 2, seen(wasRunning)), can);
 			assert.equal(news.pending('a') !== undefined, can);
 		});
+
+	test('what only some containers follow can for these, while they run', () => {
+		for (const action of ['kill', 'pause', 'unpause', 'health_status'] as const) {
+			assert.equal(new News().heard('a', action, 1, seen(true, action)), true, action);
+			assert.equal(new News().heard('a', action, 1, seen(false, action)), false, action);
+		}
+	});
+
+	test('it can also for one that has started and that nobody has looked at yet', () => {
+		const news = told([['start', 1]], false);
+		assert.equal(news.heard('a', 'health_status', 2, undefined), true);
+	});
 });
 
 suite('since when something is to be dealt with', () => {
@@ -104,7 +119,7 @@ suite('since when something is to be dealt with', () => {
 	test('what is heard while the rest is being dealt with stays to be dealt with', () => {
 		const news = told([['start', 5]]);
 		const pending = news.pending('a');
-		news.heard('a', 'rename', 6, true);
+		news.heard('a', 'rename', 6, seen(true));
 		news.settle('a', pending?.count ?? 0);
 		assert.equal(news.pending('a')?.since, 5);
 		news.settle('a', news.pending('a')?.count ?? 0);

@@ -12,6 +12,7 @@ const base: View = {
 	at: 0,
 	container: { id: self, name: 'web', startedAt: '2026-08-01T09:00:00Z' },
 	isRunning: true,
+	follows: new Set(),
 	services: [],
 	omitted: [],
 	warnings: [],

@@ -1,3 +1,4 @@
+import type { Operation } from '../../../src/controller/writer.ts';
 import type { ServiceId } from '../../../src/model.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
 
@@ -52,7 +53,7 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 		if (trouble.all !== undefined) throw trouble.all;
 		return answer();
 	};
-	const write = (kind: 'register' | 'deregister', id: ServiceId, answer: () => Promise<void>): Promise<void> => {
+	const write = (kind: Operation, id: ServiceId, answer: () => Promise<void>): Promise<void> => {
 		writes.push(`${kind} ${id}`);
 		return call(kind, async () => {
 			await trouble.writing;
@@ -74,7 +75,10 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 				const list = await agent.list(signal);
 				return { ...list, registrations: list.registrations.filter(({ id }) => !trouble.unlisted.has(id)) };
 			}),
-		checkIds: (signal, id) => call('checkIds', () => agent.checkIds(signal, id)),
+		checks: (signal, id) => call('checks', () => agent.checks(signal, id)),
+		report: (id, report, signal) => write('report', `${id} ${report.status}`, () => agent.report(id, report, signal)),
+		maintain: (id, reason, signal) =>
+			write(reason === undefined ? 'resume' : 'maintain', id, () => agent.maintain(id, reason, signal)),
 		register: (service, stamp, signal) =>
 			write('register', service.id, async () => {
 				if (trouble.forbidsScripts && service.checks.some(({ args }) => args !== undefined))

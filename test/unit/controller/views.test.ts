@@ -102,6 +102,7 @@ suite('what is known of all keys', () => {
 		at: 0,
 		container: undefined,
 		isRunning: true,
+		follows: new Set(),
 		services: [],
 		omitted: [],
 		warnings: [],

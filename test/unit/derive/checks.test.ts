@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import type { CheckSubject } from '../../../src/derive/check-subject.ts';
-import { legacyCheck, ttlCheck } from '../../../src/derive/checks.ts';
+import { legacyCheck } from '../../../src/derive/checks.ts';
+import { ttlCheck } from '../../../src/derive/kept-checks.ts';
 import type { Check } from '../../../src/model.ts';
 
 const subject: CheckSubject = {
@@ -163,7 +164,7 @@ suite('a value that cannot be falls back, a check that cannot work is left out',
 
 suite('the check that -ttl adds', () => {
 	test('it begins as passing, under an id of our own', () => {
-		assert.deepEqual(ttlCheck('u1:web:80', 30), {
+		assert.deepEqual(ttlCheck('u1:web:80', 30, 0), {
 			id: 'reconsul:u1:web:80:ttl',
 			name: 'Kept alive by reconsul',
 			ttl: '30s',

@@ -1,9 +1,13 @@
 import { type Derivation, type DeriveSettings, derive } from '../../../src/derive/derive.ts';
+import type { Life } from '../../../src/derive/traffic.ts';
 import type { Container, ServiceInstance } from '../../../src/model.ts';
 import { container } from '../controller/containers.ts';
 import { plainSettings } from '../controller/contexts.ts';
 
 export const settings: DeriveSettings = { ...plainSettings.derive, hostname: 'u1', selfId: undefined };
+
+/** Of a container that nothing is known of but what Docker says. */
+export const newLife: Life = { signals: new Map(), isRegistered: false };
 
 /** What the container with these labels wants, a minute after its start on a host at 192.0.2.10. */
 export function derivedFrom(
@@ -13,7 +17,7 @@ export function derivedFrom(
 	base?: Container,
 ): Derivation {
 	const it = container({ ...change, labels: { ...change.labels, ...labels } });
-	const around = { hostAddress: '192.0.2.10', base, now: Date.parse(it.startedAt) + 60_000 };
+	const around = { hostAddress: '192.0.2.10', base, now: Date.parse(it.startedAt) + 60_000, life: newLife };
 	return derive(it, { ...settings, ...given }, around);
 }
 

@@ -63,11 +63,11 @@ suite('labels become checks', () => {
 		[{ ttl: '30s' }, { ...common, ttl: '30s' }],
 		[
 			{ ttl: '30s', heartbeat: 'true' },
-			{ ...common, ttl: '30s', isBeaten: true, status: 'passing' },
+			{ ...common, ttl: '30s', beatMs: 10_000, status: 'passing' },
 		],
 		[
 			{ ttl: '30s', heartbeat: 'true', status: 'warning' },
-			{ ...common, ttl: '30s', isBeaten: true, status: 'warning' },
+			{ ...common, ttl: '30s', beatMs: 10_000, status: 'warning' },
 		],
 		[{ alias_service: 'u1:db:5432' }, { ...common, aliasService: 'u1:db:5432' }],
 		[

@@ -6,7 +6,10 @@ import { containerOf } from '../../../src/source/inspect.ts';
 import { plainSettings } from '../controller/contexts.ts';
 
 const base: DeriveSettings = { ...plainSettings.derive, hostname: 'u1', selfId: undefined };
-const around = { hostAddress: '192.0.2.10', base: undefined, now: Date.parse('2026-01-01T00:01:00Z') };
+
+import { newLife } from './derivations.ts';
+
+const around = { hostAddress: '192.0.2.10', base: undefined, now: Date.parse('2026-01-01T00:01:00Z'), life: newLife };
 
 const container = (ports: readonly string[], env: readonly string[] = []) =>
 	containerOf({

@@ -22,6 +22,7 @@ import {
 	resolved,
 	titleOf,
 } from '../../support/recorded.ts';
+import { newLife } from './derivations.ts';
 
 interface Settings {
 	readonly derive: DeriveSettings;
@@ -51,7 +52,7 @@ function derived(recorded: RecordedCase, settings: DeriveSettings, { hostAddress
 		const baseId = isBasedOn(container);
 		const base = baseId === undefined ? undefined : (containers.find(({ id }) => id === baseId) ?? 'gone');
 		const now = Date.parse(container.startedAt) + 60_000;
-		return derive(container, settings, { hostAddress, base, now }).services;
+		return derive(container, settings, { hostAddress, base, now, life: newLife }).services;
 	});
 }
 

@@ -10,7 +10,7 @@ import { readService } from '../../../src/registry/consul-shapes.ts';
 import { refusalOf } from '../../../src/registry/memory-rules.ts';
 import { containerOf } from '../../../src/source/inspect.ts';
 import { SourceError } from '../../../src/source/source.ts';
-import { settings } from '../derive/derivations.ts';
+import { newLife, settings } from '../derive/derivations.ts';
 import { ownership } from '../plan/samples.ts';
 import { anyInspect, attackerId, hugeLabels, inspectWith } from './any-inspect.ts';
 
@@ -27,7 +27,7 @@ const anySettings = fc.record({
 });
 
 const wantedOf = (container: Container, given: Partial<typeof settings> = {}): Derivation =>
-	derive(container, { ...settings, ...given }, { hostAddress: '192.0.2.10', base: undefined, now: 0 });
+	derive(container, { ...settings, ...given }, { hostAddress: '192.0.2.10', base: undefined, now: 0, life: newLife });
 
 /** What Docker says as a container, or the one error that may come of it. */
 function containerIn(document: unknown): Container | undefined {

@@ -6,8 +6,10 @@ import { specOf } from '../../../src/plan/spec.ts';
 import { anyService } from './arbitraries.ts';
 import { service } from './samples.ts';
 
-/** Every field but `labelledId`, which is about us and not about what is registered. The compiler sees to it that none is missing. */
-const serviceChanges: { readonly [K in Exclude<keyof ServiceInstance, 'labelledId'>]-?: ServiceInstance[K] } = {
+/** Every field but those that are about us, or said beside what is registered. The compiler sees to it that none is missing. */
+const serviceChanges: {
+	readonly [K in Exclude<keyof ServiceInstance, 'labelledId' | 'maintenance'>]-?: ServiceInstance[K];
+} = {
 	id: 'u1:web:81',
 	name: 'other',
 	address: '192.0.2.11',
@@ -20,7 +22,7 @@ const serviceChanges: { readonly [K in Exclude<keyof ServiceInstance, 'labelledI
 	checks: [],
 };
 
-type SentField = Exclude<keyof Check, 'isBeaten'>;
+type SentField = Exclude<keyof Check, 'beatMs' | 'report'>;
 
 const checkChanges: { readonly [K in SentField]: Required<Check>[K] } = {
 	id: 'service:other',
@@ -75,9 +77,10 @@ suite('the fingerprint of a service', () => {
 			assert.notEqual(specOf({ ...service, checks }), specOf(service));
 		});
 
-	test('does not know who reports a check', () => {
-		const checks = service.checks.map((check) => ({ ...check, isBeaten: true }));
-		assert.equal(specOf({ ...service, checks }), specOf(service));
+	test('does not know who reports a check, what it says, or of maintenance', () => {
+		const report = { status: 'critical', output: 'no' } as const;
+		const checks = service.checks.map((check) => ({ ...check, beatMs: 10_000, report }));
+		assert.equal(specOf({ ...service, checks, maintenance: 'reconsul: paused' }), specOf(service));
 	});
 
 	test('does not know where the id came from', () => {

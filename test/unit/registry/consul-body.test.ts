@@ -51,7 +51,7 @@ test('a user’s pair cannot take the place of the stamp', () => {
 });
 
 test('every field of a check is sent under Consul’s name for it', () => {
-	const check: Required<Check> = {
+	const check: Required<Omit<Check, 'report'>> = {
 		id: 'c',
 		name: 'n',
 		http: 'http://x/',
@@ -82,7 +82,7 @@ test('every field of a check is sent under Consul’s name for it', () => {
 		failuresBeforeWarning: 7,
 		failuresBeforeCritical: 8,
 		deregisterCriticalServiceAfter: '4s',
-		isBeaten: true,
+		beatMs: 10_000,
 	};
 	assert.deepEqual(registerBody(service({ checks: [check] }), stamp).Checks, [
 		{
@@ -118,6 +118,12 @@ test('every field of a check is sent under Consul’s name for it', () => {
 			DeregisterCriticalServiceAfter: '4s',
 		},
 	]);
+});
+
+test('a check that we report begins with what it says now', () => {
+	const report = { status: 'passing', output: 'fine' } as const;
+	const [check] = registerBody(service({ checks: [{ id: 'c', name: 'n', ttl: '1s', report }] }), stamp).Checks;
+	assert.deepEqual(check, { CheckID: 'c', Name: 'n', TTL: '1s', Status: 'passing' });
 });
 
 test('what a check does not say is not sent: an older agent refuses fields that it does not know', () => {

@@ -5,11 +5,11 @@ import type { Registration } from '../../../src/model.ts';
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import {
 	type KnownRows,
-	readCheckIds,
 	readMeta,
 	readNodeServices,
 	readSelf,
 	readService,
+	readServiceChecks,
 	readServices,
 } from '../../../src/registry/consul-shapes.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
@@ -183,10 +183,13 @@ describe('lists', () => {
 			{ CheckID: '_node_maintenance', ServiceID: '', Status: 'critical' },
 			{ CheckID: 'service:a', ServiceID: 'a', Status: 'passing' },
 		];
-		assert.deepEqual(readCheckIds({ Checks: checks }, 'a'), { ok: true, value: ['service:a'] });
+		assert.deepEqual(readServiceChecks({ Checks: checks }, 'a'), {
+			ok: true,
+			value: new Map([['service:a', { status: 'passing', output: '', notes: '' }]]),
+		});
 	});
 	test('a service without checks has none', () => {
-		assert.deepEqual(readCheckIds({ Checks: null }, 'a'), { ok: true, value: [] });
+		assert.deepEqual(readServiceChecks({ Checks: null }, 'a'), { ok: true, value: new Map() });
 	});
 });
 
@@ -231,7 +234,9 @@ test('whatever JSON an agent answers, a call yields what its type says or a Regi
 			const results = await Promise.allSettled([
 				registry.get('x', signal).then((found) => found === undefined || assertRegistration(found)),
 				registry.list(signal).then(({ registrations }) => registrations.forEach(assertRegistration)),
-				registry.checkIds(signal).then((ids) => assert.ok([...ids].every(([id, of]) => id !== '' && of.size > 0))),
+				registry.checks(signal).then((all) => assert.ok([...all].every(([id, of]) => id !== '' && of.size > 0))),
+				registry.report('x', { status: 'passing', output: '' }, signal),
+				registry.maintain('x', 'why', signal),
 				registry.deregister('x', signal),
 				registry.heartbeat('x', signal),
 				registry.advertisedAddress(signal).then((address) => assert.equal(typeof address, 'string')),

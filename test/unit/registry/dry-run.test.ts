@@ -44,7 +44,7 @@ test('a dry run shows the checks that it withheld, until the service goes', asyn
 	const registry = dryRun(inner);
 	await registry.register(service({ checks: [ttlCheck('t')] }), stamp, soon());
 	const shown = async (id?: string): Promise<readonly (readonly [string, ...string[]])[]> =>
-		[...(await registry.checkIds(soon(), id))].map(([service, ids]) => [service, ...ids] as const);
+		[...(await registry.checks(soon(), id))].map(([service, states]) => [service, ...states.keys()] as const);
 	assert.deepEqual(await shown(), [
 		['u1:db:80', 'd'],
 		['u1:web:80', 't'],

@@ -19,10 +19,16 @@ const changed = (given: object): object => ({ kind: 'changed', key: id, action: 
 const rows: readonly (readonly [sentence: string, line: string, change: object | undefined])[] = [
 	['a container that started', event({}), changed({})],
 	[
-		'the outcome of a health check is cut off',
+		'the outcome of a health check is behind a colon',
 		event({ Action: 'health_status: healthy' }),
-		changed({ action: 'health_status' }),
+		changed({ action: 'health_status', health: 'healthy' }),
 	],
+	[
+		'a kill says which signal',
+		event({ Action: 'kill', Actor: { ID: id, Attributes: { signal: '15' } } }),
+		changed({ action: 'kill', signal: '15' }),
+	],
+	['or does not', event({ Action: 'kill' }), changed({ action: 'kill' })],
 	['Podman writes health_status alone', event({ Action: 'health_status' }), changed({ action: 'health_status' })],
 	['an exec is of no interest', event({ Action: 'exec_start: sh -c true' }), undefined],
 	['nor is an attach', event({ Action: 'attach' }), undefined],

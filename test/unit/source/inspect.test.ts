@@ -18,6 +18,8 @@ const mapped: Container = {
 	createdAt: '',
 	startedAt: '',
 	running: true,
+	isPaused: false,
+	stopSignal: '',
 	exitCode: 0,
 	oomKilled: false,
 	env: [],
@@ -38,7 +40,7 @@ const rows: readonly (readonly [sentence: string, said: object, expected: Partia
 	],
 	['whole sections may be null', { Config: null, HostConfig: null, NetworkSettings: null }, {}],
 	['the image is kept as asked for, beside what it resolved to', image(), { image: 'redis:7', imageId: 'sha256:1' }],
-	['a paused container runs', { State: { Running: true, Paused: true } }, {}],
+	['a paused container runs', { State: { Running: true, Paused: true } }, { isPaused: true }],
 	[
 		'one that waits for its restart policy does not run',
 		{ State: { Running: true, Restarting: true } },
@@ -49,7 +51,24 @@ const rows: readonly (readonly [sentence: string, said: object, expected: Partia
 		{ State: { Running: false, ExitCode: 137, OOMKilled: true } },
 		{ running: false, exitCode: 137, oomKilled: true },
 	],
-	['health under either name changes nothing', { State: { Running: true, Healthcheck: { Status: 'unhealthy' } } }, {}],
+	[
+		'health is what the last probe said',
+		running({ Health: { Status: 'unhealthy', Log: [{ Output: 'a' }, { Output: 'b' }] } }),
+		{ health: { status: 'unhealthy', output: 'b' } },
+	],
+	[
+		'Podman calls it Healthcheck',
+		running({ Healthcheck: { Status: 'Healthy', Log: null } }),
+		{ health: { status: 'healthy', output: '' } },
+	],
+	['none is no health', running({ Health: { Status: 'none' } }), {}],
+	[
+		'a HEALTHCHECK that has not run yet is starting',
+		{ ...running({ Health: { Status: '' } }), Config: { Healthcheck: { Test: ['CMD', 'true'] } } },
+		{ health: { status: 'starting', output: '' } },
+	],
+	['a HEALTHCHECK that was switched off is none', { Config: { Healthcheck: { Test: ['NONE'] } } }, {}],
+	['the stop signal is as configured', { Config: { StopSignal: 'SIGQUIT' } }, { stopSignal: 'SIGQUIT' }],
 	['what is no text is no variable', { Config: { Env: ['A=1', 2, null, 'A=3'] } }, { env: ['A=1', 'A=3'] }],
 	['what is no text is no label', { Config: { Labels: { a: '1', b: 2, c: null } } }, { labels: { a: '1' } }],
 	['a port that is not published has no bindings', ports({ '80/tcp': null }), { ports: { '80/tcp': [] } }],
@@ -89,6 +108,10 @@ const rows: readonly (readonly [sentence: string, said: object, expected: Partia
 	],
 	['Podman writes names without a slash', { Name: 'web' }, {}],
 ];
+
+function running(said: object): object {
+	return { State: { Running: true, ...said } };
+}
 
 function image(): object {
 	return { Image: 'sha256:1', Config: { Image: 'redis:7' } };

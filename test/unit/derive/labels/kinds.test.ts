@@ -11,6 +11,23 @@ const values: { readonly [K in keyof typeof kinds]: Rows } = {
 		['', ''],
 		['a\nb', 'a\nb'],
 	],
+	readiness: [
+		['healthy', 'healthy'],
+		[' Running ', 'running'],
+		['', no],
+		['ready', no],
+	],
+	drain: [
+		['off', 'off'],
+		['maintenance', 'maintenance'],
+		['deregister', 'deregister'],
+		['true', no],
+	],
+	pause: [
+		['off', 'off'],
+		['maintenance', 'maintenance'],
+		['deregister', no],
+	],
 	anyYes: [
 		['perhaps', true],
 		['no', false],

@@ -140,7 +140,7 @@ suite('what is wrong with labels is said, by the label and the rule', () => {
 		['reconsul.80.nmae', 's3cret', "reconsul.80.nmae is no label of reconsul's; did you mean reconsul.80.name?"],
 		['reconsul.', 's3cret', "reconsul. is no label of reconsul's"],
 		['reconsul.80', 's3cret', "reconsul.80 is no label of reconsul's"],
-		['reconsul.docker-health', 's3cret', "reconsul.docker-health is no label of reconsul's"],
+		['reconsul.docker-health', 's3cret', 'reconsul.docker-health: the value is not yes or no; the label is ignored'],
 		['reconsul.check.web', 's3cret', "reconsul.check.web is no label of reconsul's"],
 		[
 			'reconsul.check.web.htp',
