@@ -36,12 +36,20 @@ export interface RouteOptions {
 	readonly apiToken?: () => Promise<string | undefined> | string | undefined;
 }
 
+/** What is asked of a route. */
+interface Question {
+	/** What follows a path that ends with a slash, decoded; empty for any other. */
+	readonly rest: string;
+	readonly query: URLSearchParams;
+}
+
 interface Route {
 	readonly about: string;
 	readonly isPrivate?: boolean;
-	readonly answer: (providers: Providers, isVerbose: boolean) => Answer | Promise<Answer>;
+	readonly answer: (providers: Providers, question: Question) => Answer | Promise<Answer>;
 }
 
+/** By path; one that ends with a slash, but for `/`, takes everything below it. */
 const routes: Readonly<Record<string, Route>> = {
 	'/metrics': {
 		about: "figures in Prometheus' text format",
@@ -49,11 +57,11 @@ const routes: Readonly<Record<string, Route>> = {
 	},
 	'/healthz': {
 		about: 'whether the daemon gets on with its work; ?verbose lists the checks',
-		answer: ({ health }, isVerbose) => checksAnswer('healthz', health(), isVerbose),
+		answer: ({ health }, { query }) => checksAnswer('healthz', health(), query.has('verbose')),
 	},
 	'/readyz': {
 		about: 'whether Consul can be relied on to follow the containers; ?verbose lists the checks',
-		answer: ({ ready }, isVerbose) => checksAnswer('readyz', ready(), isVerbose),
+		answer: ({ ready }, { query }) => checksAnswer('readyz', ready(), query.has('verbose')),
 	},
 	'/api/services': {
 		about: 'every service and how it stands, as JSON',
@@ -74,12 +82,28 @@ const index = Object.entries(routes)
 /** Answers one request. Rejects where a provider throws. */
 export async function answerTo(request: RouteRequest, options: RouteOptions): Promise<Answer> {
 	const [path = '', query = ''] = request.target.split('?', 2);
-	const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+	const { route, rest } = routeAt(path);
 	if (route === undefined) return { status: 404, body: `there is nothing here; there is:\n\n${index}` };
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return { status: 405, body: 'only GET and HEAD are answered\n', headers: { Allow: 'GET, HEAD' } };
 	if (route.isPrivate && !(await mayRead(request, options))) return notForYou;
-	return route.answer(options.providers, new URLSearchParams(query).has('verbose'));
+	return route.answer(options.providers, { rest, query: new URLSearchParams(query) });
+}
+
+function routeAt(path: string): { readonly route: Route | undefined; readonly rest: string } {
+	if (Object.hasOwn(routes, path)) return { route: routes[path], rest: '' };
+	const [, base = '', below = ''] = /^(\/.+\/)([^/]+)$/.exec(path) ?? [];
+	const rest = decoded(below);
+	return { route: rest !== '' && Object.hasOwn(routes, base) ? routes[base] : undefined, rest };
+}
+
+/** Empty for what is no proper escape. */
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return '';
+	}
 }
 
 const notForYou: Answer = {
