@@ -2,6 +2,7 @@ import type { Rehearsal } from '../controller/rehearsal.ts';
 import { holdReasons, meddlings } from '../controller/views.ts';
 import type { Drift, Registration, ServiceInstance, Stamp } from '../model.ts';
 import type { Contest, Decision, Register } from '../plan/decide.ts';
+import { isSucceeded } from '../plan/succession.ts';
 import type { Upkeep } from '../plan/upkeep.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 
@@ -45,7 +46,8 @@ export const entriesOf = (
 		return error === undefined ? [] : [entry('failed', service, { reason: messageOf(error) })];
 	});
 	const upkeep = new Map(due.map((it) => [it.id, it.upkeep]));
-	const decided = decisions.map((decision) => {
+	const own = decisions.filter((decision) => !isSucceeded(decision, subject.key));
+	const decided = own.map((decision) => {
 		const entry = summary(decision, subject, doubt);
 		return withUpkeep(entry, upkeep.get(entry.id) ?? []);
 	});

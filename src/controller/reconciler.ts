@@ -2,6 +2,7 @@ import { isBasedOn } from '../derive/address.ts';
 import type { Registration, ServiceId } from '../model.ts';
 import type { Decision, Deregister, Register } from '../plan/decide.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
+import { isSucceeded } from '../plan/succession.ts';
 import type { Context } from './context.ts';
 import type { ErrorReports } from './error-reports.ts';
 import { isPermanent, messageOf } from './failures.ts';
@@ -100,7 +101,7 @@ export class Reconciler {
 		const cause: Cause = { key, container: shown?.name, since };
 		const results = await this.#apply(decisions, cause, course);
 		await this.#keepUp(subject, decisions, results, cause, course);
-		const services = decisions.flatMap((decision) => serviceView(decision, results.get(decision)) ?? []);
+		const services = decisions.flatMap((it) => (isSucceeded(it, key) ? [] : (serviceView(it, results.get(it)) ?? [])));
 		show(context, state.views, {
 			key,
 			at: context.clock.now(),
@@ -116,9 +117,8 @@ export class Reconciler {
 		const dropped = decisions.flatMap((it) =>
 			it.kind === 'deregister' && isDone(results.get(it)) ? [it.observed.id] : [],
 		);
-		const left = decisions.flatMap((it) => (isLeftToOthers(it, key) ? [it.held.observed.id] : []));
-		for (const id of new Set([...released, ...dropped, ...left]))
-			for (const other of state.claims.others(id, key)) this.#options.enqueue(other.key);
+		const left = decisions.flatMap((it) => (isSucceeded(it, key) ? [it.held.observed.id] : []));
+		for (const id of new Set([...released, ...dropped, ...left])) this.#queueOthers(id, key);
 		this.#queueLeftovers(subject, decisions);
 	}
 
@@ -136,6 +136,14 @@ export class Reconciler {
 		for (const attempt of await Promise.allSettled(attempts))
 			if (attempt.status === 'rejected') course.errors.push(attempt.reason);
 			else if (attempt.value !== undefined) course.waits.push(attempt.value);
+	}
+
+	/** Those who want the id; and the one whose entry it is, if this key went before it could take that over. */
+	#queueOthers(id: ServiceId, key: Key): void {
+		const { claims, index } = this.#options.state;
+		for (const other of claims.others(id, key)) this.#options.enqueue(other.key);
+		const holder = index.keyOf(id);
+		if (holder !== undefined && holder !== key && !claims.idsOf(key).has(id)) this.#options.enqueue(holder);
 	}
 
 	/** A leftover that waits for what replaces it is looked at again after the run that registers that. */
@@ -206,8 +214,5 @@ export class Reconciler {
 type Hold = Extract<Decision, { kind: 'hold' }>;
 
 const isUnreplaced = (it: Decision): it is Hold => it.kind === 'hold' && it.reason === 'unreplaced';
-
-/** Another container takes the entry over, in a run of its own. */
-const isLeftToOthers = (it: Decision, key: Key): it is Hold => isUnreplaced(it) && leftoverIdOf(key) === undefined;
 
 const isDone = (result: Result): boolean => result !== undefined && 'done' in result;

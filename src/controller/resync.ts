@@ -4,6 +4,7 @@ import type { ContainerId, Registration, ServiceId, Stamp } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
 import { type Brake, nextBrake, type Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf, standingOf } from '../plan/ownership.ts';
+import { isSucceeded, leavingTo, overwrittenBy } from '../plan/succession.ts';
 import { RegistryError, type RegistryList, type ServiceChecks } from '../registry/registry.ts';
 import { checkSuspectsIn, isRetryDue, presumeRefusals, surveyChecks } from './check-survey.ts';
 import type { Context } from './context.ts';
@@ -67,11 +68,12 @@ export async function resync(context: Context, state: State, identity: Identity)
 		return { signals, isRegistered: isRegistered || registered.has(key) };
 	};
 	const subjects = await subjectsOf(containers, running, list.registrations, identity, look, life);
-	const isOvertaken = (key: Key): boolean =>
-		(state.views.get(key)?.at ?? 0) >= listedAt || state.news.pending(key) !== undefined || state.news.hasSeenEnd(key);
+	const isKnownBetter = (key: Key): boolean =>
+		(state.views.get(key)?.at ?? 0) >= listedAt || state.news.hasSeenEnd(key);
+	const isOvertaken = (key: Key): boolean => isKnownBetter(key) || state.news.pending(key) !== undefined;
 	const unannounced = unannouncedAmong(running, state);
-	const current = subjects.filter(({ key }) => !isOvertaken(key));
-	for (const subject of current) claim(subject, state);
+	// Also of one whose run has yet to read it, so that nobody takes from it what it is about to want.
+	for (const subject of subjects) if (!isKnownBetter(subject.key)) claim(subject, state);
 	state.index.reset(ours, listedAt);
 	const checks = await surveyChecks(subjects, list.registrations, context, state);
 	noteChecks(subjects, list.registrations, checks, isOvertaken, state);
@@ -86,8 +88,8 @@ export async function resync(context: Context, state: State, identity: Identity)
 	}));
 	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, context, state);
 	forget(new Set([...running, ...subjects.map(({ key }) => key)]), isOvertaken, state);
-	const isDrifting = ({ decisions, due }: Judgement): boolean =>
-		due.length > 0 || decisions.some((it) => isDue(it, doubt) || isRetryDue(it, state, clock.now()));
+	const isDrifting = ({ subject: { key }, decisions, due }: Judgement): boolean =>
+		due.length > 0 || decisions.some((it) => isDue(it, key, doubt) || isRetryDue(it, state, clock.now()));
 	return {
 		// Their own runs try again to read them, tell why they cannot, and wait longer each time.
 		drifting: [...unread, ...braked.filter(isDrifting).map(({ subject }) => subject.key)],
@@ -100,8 +102,9 @@ export async function resync(context: Context, state: State, identity: Identity)
 }
 
 /** Nothing is deleted on the word of a list that may be blind; a registration that it lacks is read by id anyway. */
-const isDue = (decision: Decision, doubt: string | undefined): boolean =>
-	decision.kind === 'register' || (decision.kind === 'deregister' && doubt === undefined);
+const isDue = (decision: Decision, key: Key, doubt: string | undefined): boolean =>
+	decision.kind === 'register' ||
+	((decision.kind === 'deregister' || isSucceeded(decision, key)) && doubt === undefined);
 
 /**
  * An agent answers a token of too few rights with a shortened list and 200. One entry that should be listed, is not, and can
@@ -136,10 +139,14 @@ function judgeAll(
 	const [first] = subjects;
 	if (first === undefined) return [];
 	const findings = findingsOf(subjects, registrations, first.identity.ownership);
-	return subjects.map((subject) => {
+	const judged = subjects.map((subject) => {
 		const found = findings.get(subject.key) ?? new Map<ServiceId, Registration>();
 		const rivals = rivalsOf(subject, found, state.claims);
-		const decisions = judge(subject, { found, rivals, brake: undefined, checks }, context, state);
+		return { subject, decisions: judge(subject, { found, rivals, brake: undefined, checks }, context, state) };
+	});
+	const overwritten = new Set(judged.flatMap(({ decisions }) => overwrittenBy(decisions)));
+	return judged.map(({ subject, decisions: alone }) => {
+		const decisions = alone.map((decision) => leavingTo(overwritten, decision, subject.key));
 		return { subject, decisions, due: dueBy(keptBy(decisions, subject.derivation), checks) };
 	});
 }
@@ -188,7 +195,7 @@ function note({ subject, decisions }: Judgement, listedAt: number, context: Cont
 		container: shownContainer(container) ?? state.views.get(key)?.container,
 		isRunning: runningIn(subject) !== undefined,
 		follows: derivation.follows,
-		services: decisions.flatMap((decision) => serviceView(decision, undefined) ?? []),
+		services: decisions.flatMap((it) => (isSucceeded(it, key) ? [] : (serviceView(it, undefined) ?? []))),
 		omitted: derivation.omitted,
 		warnings: derivation.warnings,
 	});

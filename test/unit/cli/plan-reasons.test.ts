@@ -30,6 +30,15 @@ suite('why a plan says what it says', () => {
 		assert.match(renamed, /owner u0, which is u1 now$/);
 	});
 
+	test('a container made anew is one change, and no removal', async () => {
+		const gone = stampOf({ id: containerId('c') });
+		const { entries } = await planned({ containers: [web], entries: [entry({ port: 81, stamp: gone })] });
+		assert.deepEqual(
+			entries.map(({ action, id }) => `${action} ${id}`),
+			['change u1:web:80'],
+		);
+	});
+
 	test('a removal: gone, ended, no longer asked for, another host name', async () => {
 		const ours = [entry({ stamp: stampOf(web) })];
 		assert.equal(await reasonOf({ entries: ours }), 'its container is gone');
