@@ -28,8 +28,6 @@ export interface Outage {
 	readonly end?: (scene: Scene) => unknown;
 	/** From the end until Docker and Consul agree again. */
 	readonly withinMs?: number;
-	/** From its beginning on; 10 unless said otherwise. */
-	readonly mostWrites?: number;
 	/** After that. */
 	readonly afterwards?: (scene: Scene) => Promise<void>;
 }

@@ -35,7 +35,7 @@ async function tried(outage: Outage, pace: Pace): Promise<Trial> {
 	await step(() => outage.afterwards?.(scene));
 	if (isConverged) await step(() => isSteady(scene));
 	const writes = writesOf(scene, before);
-	await step(() => isBounded(writes, outage.mostWrites ?? 10));
+	await step(() => isBounded(writes));
 	const { lost, left, wrong } = await scene.compare();
 	const [problem] = problems;
 	return {
@@ -70,8 +70,11 @@ async function isSteady(scene: Scene): Promise<void> {
 	await scene.heard.read(daemon);
 }
 
-function isBounded(writes: number, most: number): void {
-	if (writes > most) throw new Error(`${writes} writes, ${most} at most`);
+/** Of five containers, of which one comes and one goes. */
+const mostWrites = 10;
+
+function isBounded(writes: number): void {
+	if (writes > mostWrites) throw new Error(`${writes} writes, ${mostWrites} at most`);
 }
 
 const writesOf = ({ toConsul }: Scene, from: number): number =>
