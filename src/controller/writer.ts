@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Drift, ServiceId, ServiceInstance, Stamp } from '../model.ts';
-import { meddlingIn } from '../plan/budget.ts';
+import { type Meddling, meddlingIn } from '../plan/budget.ts';
 import type { Deregister, Register } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
 import { checksWithout, type Refusal, whatIsMissing } from '../plan/refusals.ts';
@@ -8,6 +8,7 @@ import { revival } from '../plan/revival.ts';
 import type { Upkeep } from '../plan/upkeep.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
+import { tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
 
 /** An agent that refuses checks is asked again after this time: nothing announces that it was configured anew, or is newer. */
@@ -50,7 +51,7 @@ export class Writer {
 	/** Returns in how many milliseconds to look at it again, if at all. */
 	async register(decision: Register, cause: Cause): Promise<number | undefined> {
 		const { desired, stamp, because } = decision;
-		const { index, revivedAt, budget } = this.#state;
+		const { index, revivedAt } = this.#state;
 		const { clock, metrics } = this.#context;
 		const meddling = meddlingIn(decision, index.expectedOf(desired.id)?.stamp);
 		const hasVanished = because[0]?.field === 'missing' && index.expectedOf(desired.id)?.isWritten === true;
@@ -64,9 +65,22 @@ export class Writer {
 		if (repair !== undefined) metrics.increment('reconsul_repairs_total', { what: repair });
 		// A service that is new has its checks as registered; one that was there kept them as they were.
 		this.#state.checkStates.delete(desired.id);
-		if (meddling !== undefined) budget.spend(desired.id, meddling, clock.now());
+		if (meddling !== undefined) this.#spend(decision, meddling);
 		index.expect(cause.key, desired, stamp, clock.now(), true);
 		return againMs;
+	}
+
+	/**
+	 * Of two that repair in turn one puts its repair off, and the other, whose budget has filled up again by then, never does.
+	 * So it tells when it uses the last of it. A stamp that was taken off once is no cause for that.
+	 */
+	#spend(repair: Register, meddling: Meddling): void {
+		const { budget } = this.#state;
+		const now = this.#context.clock.now();
+		budget.spend(repair.desired.id, meddling, now);
+		const waitMs = budget.waitMs(repair.desired.id, meddling, now);
+		if (meddling === 'fields' && waitMs > 0)
+			tellOfMeddler(this.#context, this.#state, [{ kind: 'contested', repair, meddling, waitMs }]);
 	}
 
 	async deregister({ observed, because }: Deregister, cause: Cause): Promise<undefined> {

@@ -95,7 +95,7 @@ for (const isBlind of [false, true])
 		});
 	});
 
-test('another reconsul with other options: few writes, and the log says that it is one', async (t) => {
+test('another reconsul with other options: few writes, and the logs of both say that it is one', async (t) => {
 	const made = await world(t, { containers: [web], settings: { intervalMs: 1_000 } });
 	const other = made.another({ settings: { intervalMs: 1_000 }, derive: { ip: '192.0.2.20' } });
 	t.after(() => other.stop());
@@ -103,11 +103,20 @@ test('another reconsul with other options: few writes, and the log says that it 
 	await made.time.advance(50_000, 250);
 	assert.ok(made.newWrites().length <= 2 * (2 + 5), 'each writes and repairs at once what it may');
 	const said = made.log.said('warn').filter((message) => message.includes('keeps changing'));
-	assert.equal(said.length, 1);
-	assert.match(said[0] ?? '', /another reconsul of our owner .*is a second one, with other options, running\?/);
+	assert.equal(said.length, 2);
+	for (const message of said)
+		assert.match(message, /another reconsul of our owner .*is a second one, with other options, running\?/);
+	for (const { state } of [made.controller, other]) assert.ok(state.meddlerToldAt !== undefined);
 	assert.deepEqual(warnings(made), []);
 	await made.time.advance(300_000, 1_000);
 	assert.ok(made.newWrites().length <= 2 * 6, 'after that one a minute');
+});
+
+test('somebody who edits a service four times is no meddler yet', async (t) => {
+	const made = await world(t, { containers: [web] });
+	await made.time.advance(3_000);
+	await secondsOf(made, 4, { port: 81 });
+	assert.deepEqual(warnings(made), []);
 });
 
 suite('the budget for repairs', () => {
