@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { Controller } from '../controller/controller.ts';
-import type { ServiceState, View } from '../controller/views.ts';
+import type { ServiceState, ServiceView, View } from '../controller/views.ts';
 import type { OmissionReason } from '../derive/derive.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { metricTable } from '../metrics/table.ts';
@@ -91,6 +91,16 @@ export function showInMetrics(metrics: Metrics, controller: Controller): void {
 	metrics.gauge('reconsul_conflicts', () => views.countServices((it) => it.state === 'conflict'));
 	metrics.gauge('reconsul_contested', () => views.countServices((it) => it.state === 'contested'));
 	metrics.gauge('reconsul_flapping', () => state.flapping.count(systemClock.now()));
+	metrics.gauge('reconsul_maintenance', () =>
+		views.countServices(({ service }) => 'checks' in service && service.maintenance !== undefined),
+	);
+	metrics.gauge('reconsul_health', () =>
+		metricTable.reconsul_health.labels.status.map((status) => {
+			const reports = ({ service }: ServiceView): boolean =>
+				'checks' in service && service.checks.some(({ report }) => report?.status === status);
+			return [{ status }, views.countServices(reports)] as const;
+		}),
+	);
 	metrics.gauge('reconsul_operations_held', () =>
 		metricTable.reconsul_operations_held.labels.reason.map(
 			(reason: HoldReason) => [{ reason }, views.countServices((it) => it.held === reason)] as const,

@@ -2,7 +2,7 @@ import type { ResyncTrigger } from '../controller/triggers.ts';
 import type { Operation } from '../controller/writer.ts';
 import type { OmissionReason } from '../derive/derive.ts';
 import type { MetaFlaw } from '../derive/meta.ts';
-import type { Field } from '../model.ts';
+import type { CheckStatus, Field } from '../model.ts';
 import type { Repair } from '../plan/budget.ts';
 import type { HoldReason } from '../plan/decide.ts';
 import type { RegistryErrorClass } from '../registry/registry.ts';
@@ -76,6 +76,15 @@ export const metricTable = {
 	reconsul_flapping: {
 		type: 'gauge',
 		help: 'Services whose containers keep ending by themselves after a few seconds, so that they are registered later.',
+	},
+	reconsul_maintenance: {
+		type: 'gauge',
+		help: 'Services that are in maintenance because their container is told to stop, or paused.',
+	},
+	reconsul_health: {
+		type: 'gauge',
+		help: "Services by what their container's HEALTHCHECK has us report.",
+		labels: { status: membersOf<CheckStatus>({ critical: true, passing: true, warning: true }) },
 	},
 	reconsul_operations_total: {
 		type: 'counter',
