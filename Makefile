@@ -63,8 +63,8 @@ run: build ## the daemon: on this host's Docker and Consul if both are there, el
 bench: build ## one table of times, as ratios to the bare calls (JSON=file for the samples)
 	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts $(if $(JSON),--json $(JSON))
 
-soak: build ## a host in use, checked all the while (SOAK_MINUTES=20 SOAK_CONTAINERS=200 SEED=)
-	@$(WITH_LAB) $(LAB) exec env SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_CONTAINERS='$(SOAK_CONTAINERS)' SEED='$(SEED)' \
+soak: build ## a host in use, checked all the while (SOAK_MINUTES=20 SOAK_CONTAINERS=200 SOAK_OPTIONS= SEED=)
+	@$(WITH_LAB) $(LAB) exec env SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_CONTAINERS='$(SOAK_CONTAINERS)' SOAK_OPTIONS='$(SOAK_OPTIONS)' SEED='$(SEED)' \
 		node test/soak/soak.ts
 
 docs: build ## write docs/ from the tables in the code, and the licences from the bundle

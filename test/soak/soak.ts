@@ -13,6 +13,8 @@ const given = (name: string, otherwise: number): number => Number(process.env[na
 const minutes = given('SOAK_MINUTES', 20);
 const containers = given('SOAK_CONTAINERS', 200);
 const seed = given('SEED', Math.floor(Math.random() * 2 ** 31));
+/** Of the daemon; with `--policy=upsert-only` the run has to fail, which shows that it can. */
+const options = (process.env['SOAK_OPTIONS'] ?? '').split(' ').filter((option) => option !== '');
 
 const batchesBetweenChecks = 10;
 /** A mass delete is confirmed after ten seconds, and a pass comes every thirty. */
@@ -20,14 +22,14 @@ const quietWithinMs = 60_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-say(`soak: SEED=${seed} SOAK_MINUTES=${minutes} SOAK_CONTAINERS=${containers}`);
+say(`soak: SEED=${seed} SOAK_MINUTES=${minutes} SOAK_CONTAINERS=${containers} SOAK_OPTIONS='${options.join(' ')}'`);
 await using stage = await startStage();
 const strangers = strangersOf(stage);
 const truth = truthOf(stage);
 const crowd = await crowdOf(stage, strangers, 'soak');
 const plan = new Plan(random(seed), containers);
 await strangers.register();
-const daemon = await stage.start();
+const daemon = await stage.start(...options);
 const curves = new Curves(daemon);
 const counts = new Map<string, number>();
 const quietMs: number[] = [];
