@@ -16,7 +16,7 @@ interface DaemonProcess extends AsyncDisposable {
 	thaw(): Promise<void>;
 }
 
-/** `consul agent -dev`: it forgets everything when it ends, so a restart wipes it. */
+/** `consul agent -dev`: it forgets everything when it ends, so a restart wipes it; unless it was asked to keep it. */
 export interface ConsulProcess extends DaemonProcess {
 	readonly host: string;
 	readonly port: number;
@@ -38,13 +38,16 @@ export interface DockerdProcess extends DaemonProcess {
  * A Consul agent of its own on free ports, node name u1, script checks allowed.
  *
  * @param config merged over ours by Consul, e.g. `{ acl: { enabled: true } }`
+ * @param isKept whether it has its data on disk, as outside of tests, and so after a restart too
  */
 export async function startConsul({
 	config = {},
 	port,
+	isKept = false,
 }: {
 	readonly config?: object;
 	readonly port?: number;
+	readonly isKept?: boolean;
 } = {}): Promise<ConsulProcess> {
 	const http = port ?? (await freePort());
 	const folder = await mkdtemp(join(tmpdir(), 'reconsul-consul-'));
@@ -52,7 +55,11 @@ export async function startConsul({
 	await writeFile(files[0], JSON.stringify(await consulConfig(http)));
 	await writeFile(files[1], JSON.stringify(config));
 	const log = join(folder, 'log');
-	const command = `consul agent -dev -config-file ${quoted(files[0])} -config-file ${quoted(files[1])}`;
+	// Alone it need not wait long for others before it leads.
+	const mode = isKept
+		? `-server -bootstrap -data-dir ${quoted(join(folder, 'data'))} -hcl 'performance { raft_multiplier = 1 }'`
+		: '-dev';
+	const command = `consul agent ${mode} -config-file ${quoted(files[0])} -config-file ${quoted(files[1])}`;
 	const address = `http://127.0.0.1:${http}`;
 	const request = requester(address);
 	const keeper = keep(['sh'], command, log);

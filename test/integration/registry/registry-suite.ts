@@ -8,6 +8,7 @@ import { checkTests } from './checks-suite.ts';
 import { fieldTests } from './fields-suite.ts';
 import { releaseTests } from './release-suite.ts';
 import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
+import { upkeepTests } from './upkeep-suite.ts';
 import { idsIn, watching } from './watching.ts';
 
 /** What every registry promises; run on the one in memory and on a real agent, so that the first is worth its trust. */
@@ -27,6 +28,7 @@ export function registrySuite(name: string, make: () => Promise<Bench>): void {
 		checkTests(() => bench, registerAll);
 		releaseTests(() => bench, registerAll);
 		fieldTests(() => bench, registerAll);
+		upkeepTests(() => bench, registerAll);
 		watchingTests(() => bench, registerAll);
 	});
 }

@@ -46,6 +46,13 @@ export function releaseTests(bench: () => Bench, registerAll: RegisterAll): void
 		assert.equal(before[main], 'passing');
 	});
 
+	test('maintenance of ours ends, since nobody is left to end it', async () => {
+		await registerAll(service({ checks: [tcpCheck(main, { status: 'passing' })] }));
+		await bench().registry.maintain(id, 'reconsul: its container is paused', soon());
+		await release(id);
+		assert.deepEqual(await statuses(), { [main]: 'passing' });
+	});
+
 	test('the checks that only we gave it go', async () => {
 		const checks = [tcpCheck(main), ttlCheck(beat), ttlCheck(`reconsul:${id}:more`)];
 		await registerAll(service({ checks }), service({ id: `${id}:udp`, checks: [ttlCheck(`reconsul:${id}:udp:ttl`)] }));
