@@ -80,6 +80,10 @@ function clean(value: unknown, depth: number): unknown {
 	return cleanPairs(value instanceof Map ? [...value] : Object.entries(value), depth);
 }
 
+/** What has no prototype, or a `toString` that is none, cannot even be made a text. */
+const wordOf = (value: unknown): string =>
+	typeof value === 'function' || (typeof value === 'object' && value !== null) ? '…' : String(value);
+
 const cleanList = (list: readonly unknown[], depth: number): readonly unknown[] => [
 	...list.slice(0, maxItems).map((item) => clean(item, depth + 1)),
 	...(list.length > maxItems ? [`… ${list.length - maxItems} more`] : []),
@@ -87,7 +91,7 @@ const cleanList = (list: readonly unknown[], depth: number): readonly unknown[] 
 
 const cleanPairs = (pairs: readonly (readonly [unknown, unknown])[], depth: number): LogFields =>
 	Object.fromEntries(
-		pairs.slice(0, maxItems).map(([key, value]) => [cleanText(String(key), 100), clean(value, depth + 1)]),
+		pairs.slice(0, maxItems).map(([key, value]) => [cleanText(wordOf(key), 100), clean(value, depth + 1)]),
 	);
 
 /** What identifies an error. The clients hang whole responses, headers and tokens among them, on the ones they throw. */
@@ -95,12 +99,13 @@ function cleanError(error: Error): LogFields {
 	const { cause } = error;
 	return Object.fromEntries(
 		Object.entries({
-			name: cleanText(String(error.name), 100),
+			name: cleanText(wordOf(error.name), 100),
 			class: shortly(error, 'class'),
 			code: shortly(error, 'code'),
 			status: shortly(error, 'status'),
-			message: cleanText(String(error.message), maxErrorText),
-			cause: cause instanceof Error ? cleanText(`${cause.name}: ${cause.message}`, maxErrorText) : undefined,
+			message: cleanText(wordOf(error.message), maxErrorText),
+			cause:
+				cause instanceof Error ? cleanText(`${wordOf(cause.name)}: ${wordOf(cause.message)}`, maxErrorText) : undefined,
 		}).filter(([, value]) => value !== undefined),
 	);
 }

@@ -124,6 +124,29 @@ suite('the log as JSON', () => {
 	});
 });
 
+suite('what no text can be made of', () => {
+	// Found by the property below, once in some ten thousand values.
+	const odd: readonly (readonly [what: string, value: object])[] = [
+		['an object without a prototype', Object.create(null)],
+		['an object whose toString is none', { toString: '' }],
+		['a list with such an object', [Object.create(null)]],
+		['a function whose toString is none', Object.assign(() => {}, { toString: '' })],
+	];
+	for (const [what, value] of odd) {
+		test(`${what} is a line all the same, as a key`, () => {
+			assert.deepEqual(record({ map: new Map([[value, 1]]) })['map'], { '…': 1 });
+		});
+
+		test(`${what} is a line all the same, as the words of an error`, () => {
+			const error = Object.assign(new Error('', { cause: Object.assign(new Error(''), { name: value }) }), {
+				name: value,
+				message: value,
+			});
+			assert.deepEqual(record({ error })['error'], { name: '…', message: '…', cause: '…: ' });
+		});
+	}
+});
+
 suite('words of others in the log', () => {
 	const rows: readonly [sentence: string, text: string, written: string][] = [
 		['a line break does not begin a new line', 'a\nb\r', 'a\\nb\\r'],
