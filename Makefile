@@ -15,6 +15,8 @@ SYSTEM_CA := $(wildcard /etc/ssl/certs/ca-certificates.crt)
 NPM := $(if $(and $(SYSTEM_CA),$(if $(NODE_EXTRA_CA_CERTS),,yes)),NODE_EXTRA_CA_CERTS=$(SYSTEM_CA) )npm
 NEED_NPM = command -v npm >/dev/null || \
 	{ echo 'npm is missing: install Node.js with npm, any version will do (on Debian: apt install npm)' >&2; exit 1; }
+# npm empties node_modules first: of two makes at once the second waits, and then finds it done. Without flock both go on.
+LOCKED := $(if $(shell command -v flock 2>/dev/null),flock package-lock.json )sh -c
 
 # No test may hang for ever; this is per test and per file.
 TEST := node --test --test-timeout=300000
@@ -88,12 +90,12 @@ clean: lab-down ## remove what was built, and the lab with its downloads
 
 node_modules/.package-lock.json: package-lock.json | $(if $(NODE_IS_OLD),$(NODE))
 	@$(NEED_NPM)
-	$(NPM) ci --ignore-scripts --no-audit --no-fund
-	@touch $@
+	$(LOCKED) '[ -e $@ ] && ! [ $< -nt $@ ] || { $(NPM) ci --ignore-scripts --no-audit --no-fund && touch $@; }'
 
 $(NODE):
 	@$(NEED_NPM)
-	$(NPM) install --prefix .node --save-exact --ignore-scripts --no-audit --no-fund node-$(OS)-$(ARCH)@$(NODE_VERSION)
+	$(LOCKED) '[ -e $@ ] || $(NPM) install --prefix .node --save-exact --ignore-scripts --no-audit --no-fund \
+		node-$(OS)-$(ARCH)@$(NODE_VERSION)'
 
 dist/reconsul.cjs: node_modules/.package-lock.json package.json $(shell find src -name '*.ts')
 	@node_modules/.bin/esbuild src/main.ts --bundle --minify --platform=node --target=node24 --format=cjs \
