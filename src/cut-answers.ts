@@ -20,8 +20,11 @@ interface Answered {
 function pass(message: unknown): void {
 	const { request, response } = message as Answered;
 	response.once('error', (cause) => {
-		if (response.complete || request.listenerCount('error') === 0) return;
-		request.emit('error', new CutAnswerError('the connection was cut in the middle of the answer', { cause }));
+		// Whoever does listen for errors of the response is told first, and says more than that it was cut.
+		process.nextTick(() => {
+			if (response.complete || request.listenerCount('error') === 0) return;
+			request.emit('error', new CutAnswerError('the connection was cut in the middle of the answer', { cause }));
+		});
 	});
 }
 
