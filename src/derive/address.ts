@@ -1,4 +1,27 @@
-import type { Container, Endpoint, PortBinding } from '../model.ts';
+import type { Container, PortBinding } from '../model.ts';
+import { byPreference, isWildcard, passOverBindings } from './bindings.ts';
+import { atContainer, passOverNetworks } from './networks.ts';
+import {
+	type AddressSettings,
+	note,
+	type Placement,
+	type PlacementLabels,
+	type PlacementTrace,
+	placedAt,
+	type Surroundings,
+	type Unplaced,
+} from './placement.ts';
+
+export { networkNamed } from './networks.ts';
+export type {
+	AddressSettings,
+	HostPort,
+	Place,
+	Placement,
+	PlacementFlaw,
+	PlacementLabels,
+	Surroundings,
+} from './placement.ts';
 
 /**
  * Where a port can be reached, by the container's network mode; decided by what registrator was recorded to do and by
@@ -21,58 +44,6 @@ import type { Container, Endpoint, PortBinding } from '../model.ts';
  * "The host's" is `-ip`, or what the daemon found for itself; "the container's" is that on the network that `reconsul.network`
  * names, else on the default bridge, else on the first network by name.
  */
-
-export interface AddressSettings {
-	readonly ip: string;
-	readonly internal: boolean;
-	/** Published ports only, but where the container itself has them. */
-	readonly ipFromContainer: boolean;
-	readonly useIpFromLabel: string;
-}
-
-export interface Surroundings {
-	/** The host's address as the daemon found it; `undefined` while it has not. */
-	readonly hostAddress: string | undefined;
-	/** For `container:X`: X, or `gone`. */
-	readonly base: Container | 'gone' | undefined;
-	/** Milliseconds since the epoch. */
-	readonly now: number;
-}
-
-/** What the container's own labels say of where it is. */
-export interface PlacementLabels {
-	readonly address?: string | undefined;
-	readonly network?: string | undefined;
-	/** `reconsul.port` names the port, which then need not be published. */
-	readonly isAsked?: boolean;
-}
-
-export interface HostPort {
-	readonly address: string;
-	readonly port: number;
-}
-
-/** Where a port is reached, or the reason why that cannot be said. */
-export type Placement = Place | Unplaced;
-
-export interface Place extends HostPort {
-	readonly via: 'label' | 'binding' | 'network' | '-ip' | 'host';
-	/**
-	 * Where the agent finds the container to ask it how it is: what the container's own labels say of its address does not
-	 * count here, since a check's answer can be read by everybody. `undefined` where nothing else is known.
-	 */
-	readonly own: HostPort | undefined;
-	/** Whether the port stands for another one inside the container. */
-	readonly isMapped: boolean;
-}
-
-interface Unplaced {
-	readonly omitted: PlacementFlaw;
-	readonly detail: string;
-	readonly retryAfterMs?: number;
-}
-
-export type PlacementFlaw = 'not-published' | 'no-address' | 'no-host-address' | 'base-not-running' | 'ports-pending';
 
 /** Docker fills in the ports before it announces the start; after this time an absent one stays absent (macvlan, ipvlan). */
 const portsSettleMs = 10_000;
@@ -97,13 +68,14 @@ export function place(
 	settings: AddressSettings,
 	around: Surroundings,
 	labels: PlacementLabels = {},
+	trace?: PlacementTrace,
 ): Placement {
-	const found = placeUnlabelled(container, portKey, settings, around, labels);
+	const found = placeUnlabelled(container, portKey, settings, around, labels, trace);
 	const { address } = labels;
-	if (address === undefined) return found;
+	if (address === undefined || !('port' in found || isAddressMissing(found))) return found;
+	const port = 'port' in found ? found.port : labelledPort(container, portKey, settings);
+	trace?.choose('label', 'label reconsul.address', { address, port }, 'the label says so');
 	if ('port' in found) return { ...found, address, via: 'label' };
-	if (!isAddressMissing(found)) return found;
-	const port = labelledPort(container, portKey, settings);
 	return { address, port, via: 'label', own: undefined, isMapped: false };
 }
 
@@ -113,25 +85,19 @@ function placeUnlabelled(
 	settings: AddressSettings,
 	around: Surroundings,
 	labels: PlacementLabels,
+	trace: PlacementTrace | undefined,
 ): Placement {
 	const exposedPort = Number.parseInt(portKey, 10);
-	if (isBasedOn(container) !== undefined) return onBase(exposedPort, settings, around, labels);
-	const placement = onOwnNetwork(container, portKey, exposedPort, settings, around, labels);
+	if (isBasedOn(container) !== undefined) return onBase(exposedPort, settings, around, labels, trace);
+	const placement = onOwnNetwork(container, portKey, exposedPort, settings, around, labels, trace);
 	const address = labelAddress(container, settings.useIpFromLabel);
-	if (address === undefined) return placement;
+	if (address === undefined || !('port' in placement || isAddressMissing(placement))) return placement;
+	const port = 'port' in placement ? placement.port : labelledPort(container, portKey, settings);
+	trace?.choose('label', `label ${settings.useIpFromLabel}`, { address, port }, '-useIpFromLabel names it');
 	// Whoever started the daemon trusts this label, so it counts for checks as well.
-	if ('port' in placement) return { ...placement, address, via: 'label', own: { address, port: placement.port } };
-	if (!isAddressMissing(placement)) return placement;
-	return placedAt(address, labelledPort(container, portKey, settings), 'label', true);
+	if ('port' in placement) return { ...placement, address, via: 'label', own: { address, port } };
+	return placedAt(address, port, 'label', true);
 }
-
-const placedAt = (address: string, port: number, via: Place['via'], isMapped = false): Place => ({
-	address,
-	port,
-	via,
-	own: { address, port },
-	isMapped,
-});
 
 const isAddressMissing = ({ omitted }: Unplaced): boolean => omitted === 'no-address' || omitted === 'no-host-address';
 
@@ -143,7 +109,7 @@ function labelAddress(container: Container, label: string): string | undefined {
 
 function labelledPort(container: Container, portKey: string, settings: AddressSettings): number {
 	const exposedPort = Number.parseInt(portKey, 10);
-	const binding = preferred(container.ports[portKey] ?? []);
+	const [binding] = byPreference(container.ports[portKey] ?? []);
 	const isOwn = settings.internal || settings.ipFromContainer || sharesOrHasNoNetwork(container);
 	return isOwn ? exposedPort : (binding?.hostPort ?? exposedPort);
 }
@@ -155,16 +121,29 @@ function onOwnNetwork(
 	settings: AddressSettings,
 	around: Surroundings,
 	{ network, isAsked }: PlacementLabels,
+	trace: PlacementTrace | undefined,
 ): Placement {
-	if (container.networkMode === 'host') return atHost(exposedPort, settings, around);
+	if (container.networkMode === 'host') {
+		note(trace, "it is on the network of the host: the host's address and the exposed port");
+		return atHost(exposedPort, settings, around, trace);
+	}
 	if (container.networkMode === 'none')
 		return { omitted: 'no-address', detail: 'it is on the network none, where nobody can reach it' };
-	if (settings.internal) return atContainer(container, exposedPort, network);
 	const bindings = container.ports[portKey];
 	const isPublished = (bindings?.length ?? 0) > 0;
-	if (isAsked === true && !isPublished) return atContainer(container, exposedPort, network);
-	if (isPublished && settings.ipFromContainer) return atContainer(container, exposedPort, network);
-	if (bindings !== undefined) return published(bindings, settings, around);
+	const itsOwn = (rule: string): Placement => {
+		note(trace, `${rule}: the container's own address and the exposed port`);
+		if (trace !== undefined) passOverBindings(bindings ?? [], rule, trace);
+		return atContainer(container, exposedPort, network, trace);
+	};
+	if (settings.internal) return itsOwn('-internal');
+	if (isAsked === true && !isPublished) return itsOwn('reconsul.port names it, and it is not published');
+	if (isPublished && settings.ipFromContainer) return itsOwn('-ip-from-container');
+	if (bindings !== undefined && isPublished) {
+		note(trace, 'it is published: an address of the host and the published port');
+		if (trace !== undefined) passOverNetworks(container, exposedPort, trace);
+		return published(bindings, settings, around, trace);
+	}
 	if (Object.keys(container.ports).length > 0) return notPublished;
 	const age = around.now - Date.parse(container.startedAt);
 	if (age >= 0 && age < portsSettleMs)
@@ -173,7 +152,7 @@ function onOwnNetwork(
 			detail: 'Docker does not list its ports yet',
 			retryAfterMs: Math.min(portsRetryMs, Math.ceil(portsSettleMs - age)),
 		};
-	return atContainer(container, exposedPort, network);
+	return itsOwn('its networks publish nothing');
 }
 
 const notPublished: Placement = {
@@ -181,30 +160,39 @@ const notPublished: Placement = {
 	detail: 'the port is not published on the host (-p or -P)',
 };
 
-function published(bindings: readonly PortBinding[], settings: AddressSettings, around: Surroundings): Placement {
-	const binding = preferred(bindings);
+function published(
+	bindings: readonly PortBinding[],
+	settings: AddressSettings,
+	around: Surroundings,
+	trace: PlacementTrace | undefined,
+): Placement {
+	const [binding, ...others] = byPreference(bindings);
 	if (binding === undefined) return notPublished;
-	if (settings.ip === '' && !isWildcard(binding.hostIp))
+	if (trace !== undefined) passOverBindings(others, `${binding.hostIp || '0.0.0.0'}:${binding.hostPort}`, trace);
+	const at = { address: binding.hostIp, port: binding.hostPort };
+	if (settings.ip === '' && !isWildcard(binding.hostIp)) {
+		trace?.choose('binding', 'published', at, 'it is published on this address only');
 		return placedAt(binding.hostIp, binding.hostPort, 'binding', true);
-	return atHost(binding.hostPort, settings, around, true);
+	}
+	if (!isWildcard(binding.hostIp)) trace?.passOver('binding', 'published', at, '-ip goes before it');
+	return atHost(binding.hostPort, settings, around, trace, true);
 }
 
-const isWildcard = (address: string): boolean => ['', '0.0.0.0', '::'].includes(address);
-const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
-
-/**
- * The wildcard before an address, IPv4's before IPv6's (with `-P` the two can have different ports and come in either
- * order), loopback last; among equals the engine's order (difference D9).
- */
-function preferred(bindings: readonly PortBinding[]): PortBinding | undefined {
-	const rank = ({ hostIp }: PortBinding): number =>
-		hostIp === '::' ? 1 : isWildcard(hostIp) ? 0 : isLoopback(hostIp) ? 3 : 2;
-	return bindings.toSorted((a, b) => rank(a) - rank(b))[0];
-}
-
-function atHost(port: number, settings: AddressSettings, around: Surroundings, isMapped = false): Placement {
-	if (settings.ip !== '') return placedAt(settings.ip, port, '-ip', isMapped);
-	if (around.hostAddress !== undefined) return placedAt(around.hostAddress, port, 'host', isMapped);
+function atHost(
+	port: number,
+	settings: AddressSettings,
+	{ hostAddress }: Surroundings,
+	trace: PlacementTrace | undefined,
+	isMapped = false,
+): Placement {
+	if (settings.ip !== '') {
+		trace?.choose('-ip', 'option -ip', { address: settings.ip, port }, 'the option says so');
+		return placedAt(settings.ip, port, '-ip', isMapped);
+	}
+	if (hostAddress !== undefined) {
+		trace?.choose('host', 'host', { address: hostAddress, port }, "it is this host's address");
+		return placedAt(hostAddress, port, 'host', isMapped);
+	}
 	return {
 		omitted: 'no-host-address',
 		detail: "neither -ip nor the host's name nor the Consul agent tells this host's address; set -ip",
@@ -212,35 +200,17 @@ function atHost(port: number, settings: AddressSettings, around: Surroundings, i
 	};
 }
 
-/** The default bridge wins whatever its name sorts like, as registrator reads its address first (difference D10). */
-function ownEndpoint(container: Container, network: string | undefined): Endpoint | undefined {
-	const names = Object.keys(container.networks).sort();
-	return [network && networkNamed(container, network), 'bridge', ...names]
-		.map((name) => (name && Object.hasOwn(container.networks, name) ? container.networks[name] : undefined))
-		.find((endpoint) => endpoint !== undefined && (endpoint.ipv4 || endpoint.ipv6) !== '');
-}
-
-/** The container's network of that name, or of that name within its compose project; `undefined` if it is on none such. */
-export function networkNamed(container: Container, name: string): string | undefined {
-	const project = container.labels['com.docker.compose.project'] ?? '';
-	return [name, `${project}_${name}`].find((it) => Object.hasOwn(container.networks, it));
-}
-
-function atContainer(container: Container, port: number, network: string | undefined): Placement {
-	const endpoint = ownEndpoint(container, network);
-	if (endpoint === undefined) return { omitted: 'no-address', detail: 'it has no address on any network' };
-	return placedAt(endpoint.ipv4 || endpoint.ipv6, port, 'network');
-}
-
 function onBase(
 	port: number,
 	settings: AddressSettings,
 	around: Surroundings,
 	{ network }: PlacementLabels,
+	trace: PlacementTrace | undefined,
 ): Placement {
 	const { base } = around;
 	if (base === undefined || base === 'gone' || !base.running)
 		return { omitted: 'base-not-running', detail: 'the container whose network it shares is not running' };
-	if (base.networkMode === 'host') return atHost(port, settings, around);
-	return atContainer(base, port, network);
+	note(trace, `it shares the network of ${base.name}: that one's address and the exposed port`);
+	if (base.networkMode === 'host') return atHost(port, settings, around, trace);
+	return atContainer(base, port, network, trace);
 }

@@ -6,6 +6,7 @@ import type { PortLabels } from './labels/reconsul-labels.ts';
 import { isYes, type Metadata } from './metadata.ts';
 import type { PortKey } from './port-key.ts';
 import { defaultName, type NamingSettings, portedName } from './service-name.ts';
+import type { PortTrace } from './trace.ts';
 
 /** What a daemon names and registers, beside where it finds things. */
 export interface CandidateSettings extends NamingSettings {
@@ -25,6 +26,8 @@ export interface DescribedPort extends PortKey {
 	readonly labels: PortLabels;
 	/** Whether the container has other ports, which makes its number part of its name. */
 	readonly isGroup: boolean;
+	/** Where somebody asks why. */
+	readonly trace: PortTrace | undefined;
 }
 
 /** A port that will be a service, before its id is settled. */
@@ -57,8 +60,11 @@ export function candidateOf(
 		if ('flaw' in ported) findings.warn('name', [ported.flaw]);
 		return ported.name;
 	};
+	const plainName = ownName(port) || defaultName(container);
 	const isNameForPort = labels.service.name === undefined ? old.fromPort.has('name') : labels.fromPort.has('name');
-	const name = withPort(ownName(port) || defaultName(container), isNameForPort);
+	const name = withPort(plainName, isNameForPort);
+	port.trace?.said('name', name, languageOfName(port), 'name', 'name', 'the image');
+	if (name !== plainName) port.trace?.choice('name suffix', name, whySuffix(port, plainName, settings));
 	const aliases = (labels.service.aliases ?? [])
 		.map((alias) => ({ name: withPort(alias, labels.fromPort.has('aliases')), idPart: alias }))
 		.filter((alias) => alias.name !== name);
@@ -70,7 +76,26 @@ export function candidateOf(
 	}
 	const idPort = settings.idPort === 'host' ? placement.port : port.exposedPort;
 	const wantedId = labelledId || generatedId(settings.hostname, container.name, idPort, port.protocol);
+	port.trace?.said(
+		'id',
+		wantedId,
+		labelledId === '' ? undefined : 'registrator',
+		'id',
+		'id',
+		`host name, container name and ${settings.idPort === 'host' ? 'published' : "container's"} port`,
+	);
 	return [{ ...port, placement, name, aliases, labelledId: labelledId !== '', wantedId }];
+}
+
+const languageOfName = ({ old, labels }: DescribedPort): 'reconsul' | 'registrator' | undefined =>
+	labels.service.name !== undefined ? 'reconsul' : (old.values['name'] ?? '') !== '' ? 'registrator' : undefined;
+
+/** Registrator's rule is the one that surprises people. */
+function whySuffix({ exposedPort }: DescribedPort, name: string, { naming, nameFor }: NamingSettings): string {
+	if (nameFor !== undefined) return `--name-template makes it of ${name}`;
+	if (naming === 'always-port') return `--naming=always-port adds the port to ${name}`;
+	const remedy = `SERVICE_${exposedPort}_NAME or reconsul.${exposedPort}.name names this port alone`;
+	return `the container has several ports, so the port follows ${name}; ${remedy}`;
 }
 
 const ownName = ({ old, labels }: DescribedPort): string => labels.service.name ?? old.values['name'] ?? '';
@@ -115,6 +140,7 @@ export function withDistinctIds(candidates: readonly Candidate[], findings: Find
 		const { wantedId, exposedPort, protocol } = candidate;
 		const isFirst = !taken.has(wantedId);
 		const id = isFirst ? wantedId : `${wantedId}:${exposedPort}${protocol === 'udp' ? ':udp' : ''}`;
+		if (!isFirst) candidate.trace?.choice('id suffix', id, 'a lower port of this container has the same id');
 		if (!isUsable(candidate.key, id, taken.has(id) || (!isFirst && wanted.has(id)))) return [];
 		taken.add(id);
 		return [{ candidate, id }];

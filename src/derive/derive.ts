@@ -16,6 +16,7 @@ import { type ReconsulLabels, readLabels } from './labels/reconsul-labels.ts';
 import { metadataFor } from './metadata.ts';
 import { byPort, type PortKey, parsePortKey } from './port-key.ts';
 import { outOfScope, type ScopeSettings } from './scope.ts';
+import type { Trace } from './trace.ts';
 import { type Life, type Traffic, type TrafficEvent, type TrafficSettings, trafficOf } from './traffic.ts';
 
 export type { Omission, OmissionReason, Warning } from './findings.ts';
@@ -48,8 +49,14 @@ export interface Circumstances extends Surroundings {
 	readonly life: Life;
 }
 
-export function derive(container: Container, settings: DeriveSettings, around: Circumstances): Derivation {
-	const findings = new Findings();
+/** @param trace told why, where somebody asks */
+export function derive(
+	container: Container,
+	settings: DeriveSettings,
+	around: Circumstances,
+	trace?: Trace,
+): Derivation {
+	const findings = new Findings(trace);
 	const labels = readLabels(container.labels);
 	const traffic = trafficOf(container, labels.container, settings.traffic, around.life, around.now);
 	const services = container.running ? servicesOf(container, labels, traffic, settings, around, findings) : [];
@@ -82,7 +89,10 @@ function servicesOf(
 	around: Surroundings,
 	findings: Findings,
 ): readonly ServiceInstance[] {
-	const beyond = outOfScope(container, settings);
+	const { trace } = findings;
+	const beyond = outOfScope(container, settings, (why) => {
+		if (trace !== undefined) trace.scope = why;
+	});
 	if (beyond !== undefined) {
 		findings.omit(undefined, 'out-of-scope', beyond);
 		return [];
@@ -153,14 +163,16 @@ function describe(
 		const { address, network } = ofPort.service;
 		checkNetwork(container, network, around, findings);
 		const placementLabels: PlacementLabels = { address, network, isAsked: port.key === asked };
-		const placement = place(container, port.key, settings, around, placementLabels);
+		const trace = findings.trace?.at(port.key);
+		const placement = place(container, port.key, settings, around, placementLabels, trace);
 		if ('omitted' in placement && placement.omitted === 'not-published') {
 			findings.omit(port.key, placement.omitted, placement.detail);
 			return [];
 		}
-		const old = metadataFor(port.exposedPort, container.env, container.labels);
+		const old = metadataFor(port.exposedPort, container.env, container.labels, trace?.passedOver);
+		trace?.sources(labels.sources(port.exposedPort, port.protocol), old.sources);
 		findings.warn('label', old.warnings);
-		return [{ ...port, placement, old, labels: ofPort, isGroup: false }];
+		return [{ ...port, placement, old, labels: ofPort, isGroup: false, trace }];
 	});
 	// Ignored ports count for the suffix, as in registrator, so that ignoring one does not rename the others. One that only a
 	// label names does not, so that adding it does not rename them either.

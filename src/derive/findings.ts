@@ -1,5 +1,6 @@
 import type { PlacementFlaw } from './address.ts';
 import type { MetaFlaw } from './meta.ts';
+import type { Trace } from './trace.ts';
 
 export type OmissionReason =
 	| PlacementFlaw
@@ -32,6 +33,12 @@ export class Findings {
 	readonly omitted: Omission[] = [];
 	readonly warnings: Warning[] = [];
 	readonly retries: number[] = [];
+	/** Where somebody asks why. */
+	readonly trace: Trace | undefined;
+
+	constructor(trace?: Trace) {
+		this.trace = trace;
+	}
 
 	omit(port: string | undefined, reason: OmissionReason, detail: string): void {
 		this.omitted.push({ port, reason, detail });

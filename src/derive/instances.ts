@@ -10,6 +10,7 @@ import type { ServiceValues } from './labels/service-rows.ts';
 import { type MetaFlaw, metaOf } from './meta.ts';
 import { isYes } from './metadata.ts';
 import { parseTags } from './tags.ts';
+import { tellChecks, tellFields, tellMeta } from './tellings.ts';
 import type { Traffic, TrafficSettings } from './traffic.ts';
 
 export interface InstanceSettings {
@@ -53,6 +54,7 @@ export function instancesOf(
 		exposedPort: candidate.exposedPort,
 		portAt,
 	};
+	if (candidate.trace !== undefined) tellFields(candidate, candidate.trace, tags);
 	const main: ServiceInstance = {
 		id,
 		name,
@@ -73,10 +75,11 @@ export function instancesOf(
 	return [{ ...main, ...inMaintenance }, ...aliases.map((alias) => aliasOf(main, alias, settings))];
 }
 
-function metaFor({ old, labels }: Candidate, findings: Findings): Readonly<Record<string, string>> {
+function metaFor({ old, labels, trace }: Candidate, findings: Findings): Readonly<Record<string, string>> {
 	const { meta, dropped } = metaOf(old.values, labels.meta);
 	for (const { key, reason } of dropped)
 		findings.warn(`meta-${reason}`, [`${metaFlaws[reason]}: ${JSON.stringify(key.slice(0, 64))} is left out`]);
+	if (trace !== undefined) tellMeta(labels.meta, meta, trace);
 	return meta;
 }
 
@@ -99,15 +102,16 @@ function taggedAddresses(service: ServiceValues, port: number): Pick<ServiceInst
 
 /** registrator's check, the one of `-ttl`, and those of `reconsul.check.*`. */
 function checksOf(
-	{ old, labels }: Candidate,
+	{ old, labels, trace }: Candidate,
 	subject: CheckSubject,
 	settings: InstanceSettings,
 	findings: Findings,
 ): readonly Check[] {
 	const { check, warnings } = legacyCheck(old.values, subject);
 	const named = labelChecks(labels.checks, subject);
-	findings.warn('check', [...warnings, ...named.warnings]);
 	const ofTtl = ofTtlOption(subject.id, settings);
+	if (trace !== undefined) tellChecks({ legacy: check, ofTtl, named: named.checks }, subject, trace);
+	findings.warn('check', [...warnings, ...named.warnings]);
 	const taken = new Set([...ofTtl.map(({ id }) => id), healthCheckId(subject.id)]);
 	const isFree = ({ id }: Check): boolean => !taken.has(id);
 	for (const { id } of named.checks.filter((it) => !isFree(it)))

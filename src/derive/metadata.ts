@@ -10,13 +10,22 @@ export interface Metadata {
 	/** The keys that were given for this very port, or a range around it. */
 	readonly fromPort: ReadonlySet<string>;
 	readonly warnings: readonly string[];
+	/** Where each value is from. */
+	readonly sources: ReadonlyMap<string, Source>;
 }
 
-interface Entry {
+/** A label or a variable as it was written. */
+export interface Source {
 	readonly rawKey: string;
-	readonly value: string;
 	readonly origin: 'variable' | 'label';
 }
+
+interface Entry extends Source {
+	readonly value: string;
+}
+
+/** Told of what does not count: `winner` does in its place, or nothing, since it is another port's. */
+export type PassOver = (loser: Source, winner: Source | undefined) => void;
 
 const prefix = 'SERVICE_';
 
@@ -71,7 +80,12 @@ function widthAround(scope: string, port: string): number | undefined {
 }
 
 /** What the container says of the service on `port` (the exposed port's number, as text). */
-export function metadataFor(port: string, env: readonly string[], labels: Readonly<Record<string, string>>): Metadata {
+export function metadataFor(
+	port: string,
+	env: readonly string[],
+	labels: Readonly<Record<string, string>>,
+	passOver?: PassOver,
+): Metadata {
 	const values: Record<string, string> = Object.create(null);
 	const sources = new Map<string, Entry & { readonly closeness: number }>();
 	const fromPort = new Set<string>();
@@ -82,20 +96,27 @@ export function metadataFor(port: string, env: readonly string[], labels: Readon
 		if (fromPort.has(lowerKey)) continue;
 		const { closeness, key } = scopeOf(lowerKey, port);
 		const before = sources.get(key);
-		if (closeness === undefined || closeness < (before?.closeness ?? 0)) continue;
+		if (closeness === undefined || closeness < (before?.closeness ?? 0)) {
+			passOver?.(entry, closeness === undefined ? undefined : before);
+			continue;
+		}
 		const isTie = before?.closeness === closeness && before.origin === entry.origin && before.rawKey !== entry.rawKey;
 		if (isTie) {
 			const winner = bytewise(before.rawKey, entry.rawKey) > 0 ? before : entry;
 			const isCase = before.rawKey.toLowerCase() === entry.rawKey.toLowerCase();
 			const problem = isCase ? 'differ only in case' : `say the same of port ${port}`;
 			warnings.push(`${before.rawKey} and ${entry.rawKey} ${problem}: ${winner.rawKey} counts`);
-			if (winner === before) continue;
+			if (winner === before) {
+				passOver?.(entry, before);
+				continue;
+			}
 		}
+		if (before !== undefined) passOver?.(before, entry);
 		if (closeness > 0) fromPort.add(key);
 		sources.set(key, { ...entry, closeness });
 		values[key] = entry.value;
 	}
-	return { values, fromPort, warnings };
+	return { values, fromPort, warnings, sources };
 }
 
 /** `false`, `0`, `no` in any case and the empty text mean no; everything else means yes (difference D2). */

@@ -9,12 +9,23 @@ export interface ScopeSettings {
 	readonly exclude: readonly string[];
 }
 
-/** Why a container is out of scope, `undefined` if it is not. */
-export function outOfScope(container: Container, { include, exclude }: ScopeSettings): string | undefined {
+/**
+ * Why a container is out of scope, `undefined` if it is not.
+ *
+ * @param note told why it is not
+ */
+export function outOfScope(
+	container: Container,
+	{ include, exclude }: ScopeSettings,
+	note?: (why: string) => void,
+): string | undefined {
 	if (container.isFilteredOut === true) return 'no --container-filter lets it through';
 	const matches = (pattern: string): boolean =>
 		[container.name, container.image].some((text) => posix.matchesGlob(text, pattern));
 	const excluding = exclude.find(matches);
 	if (excluding !== undefined) return `--exclude ${excluding} matches it`;
-	return include.length > 0 && !include.some(matches) ? 'no --include matches it' : undefined;
+	const including = include.find(matches);
+	if (include.length > 0 && including === undefined) return 'no --include matches it';
+	note?.(including === undefined ? 'no filter keeps it out' : `--include ${including} matches it`);
+	return undefined;
 }

@@ -139,9 +139,12 @@ function reportOf({ status, output }: Health, starting: CheckStatus): CheckRepor
 }
 
 /** A probe prints what it likes, and it is read on terminals. */
-const printable = (text: string): string =>
-	text
+function printable(text: string): string {
+	const clean = text
 		.slice(0, maxOutput)
 		.toWellFormed()
 		.replace(/[^\P{C}\n\t]/gu, '\ufffd')
 		.trim();
+	// In bytes, of which a character that is cut is left out. What Consul has to cut itself it says so behind.
+	return new TextDecoder().decode(new TextEncoder().encode(clean).subarray(0, maxOutput), { stream: true });
+}

@@ -19,6 +19,8 @@ export interface ReconsulLabels {
 	readonly scopes: readonly string[];
 	/** What the labels say of one port. */
 	for(port: string, protocol: string): PortLabels;
+	/** Which label says what of one port, `check.web.http` → `reconsul.80.check.web.http`; worked out for who asks why. */
+	sources(port: string, protocol: string): ReadonlyMap<string, string>;
 	/** Name keys, never values. */
 	readonly warnings: readonly string[];
 }
@@ -52,10 +54,14 @@ export function readLabels(labels: Readonly<Record<string, string>>): ReconsulLa
 	return {
 		container: reading.container,
 		scopes: [...reading.layers.keys()].filter((scope) => scope !== ''),
-		for: (port, protocol) => overlaid(['', port, `${port}/${protocol}`].map((scope) => reading.layers.get(scope))),
+		for: (port, protocol) => overlaid(scopesOf(port, protocol).map((scope) => reading.layers.get(scope))),
+		sources: (port, protocol) => sourcesIn(scopesOf(port, protocol).map((scope) => [scope, reading.layers.get(scope)])),
 		warnings: reading.warnings,
 	};
 }
+
+/** From the general to the precise. */
+const scopesOf = (port: string, protocol: string): readonly string[] => ['', port, `${port}/${protocol}`];
 
 class Reading {
 	readonly container: Record<string, unknown> = {};
@@ -168,7 +174,6 @@ const isScope = (text: string): boolean => {
 const shown = (label: string): string =>
 	/^[\w./-]{1,128}$/.test(label) ? label : JSON.stringify(label.slice(0, 128)).replace(/[^\x20-\x7e]/g, '?');
 
-/** From the general to the precise. */
 function overlaid(layers: readonly (Layer | undefined)[]): PortLabels {
 	const meta: Record<string, string> = Object.create(null);
 	const service: Record<string, unknown> = {};
@@ -191,3 +196,27 @@ function overlaidCheck(below: Record<string, unknown>, above: Record<string, unk
 	const header = { ...(below['header'] ?? {}), ...(above['header'] ?? {}) };
 	return { ...Object.fromEntries(kept), ...above, ...(Object.keys(header).length === 0 ? {} : { header }) };
 }
+
+/** The same as `overlaid`, of the labels' names. */
+function sourcesIn(layers: readonly (readonly [scope: string, Layer | undefined])[]): ReadonlyMap<string, string> {
+	const sources = new Map<string, string>();
+	for (const [scope, layer] of layers) {
+		if (layer === undefined) continue;
+		for (const [name, check] of layer.checks) {
+			const asksAnew = Object.keys(check).some((key) => Object.hasOwn(probeRows, key));
+			if (asksAnew) for (const key of Object.keys(probeRows)) sources.delete(`check.${name}.${key}`);
+		}
+		for (const key of keysOf(layer)) sources.set(key, `${prefix}${scope === '' ? '' : `${scope}.`}${key}`);
+	}
+	return sources;
+}
+
+const keysOf = ({ service, meta, checks }: Layer): readonly string[] => [
+	...Object.keys(service),
+	...Object.keys(meta).map((key) => `meta.${key}`),
+	...[...checks].flatMap(([name, { header, ...check }]) =>
+		[...Object.keys(check), ...Object.keys(header ?? {}).map((it) => `header.${it}`)].map(
+			(key) => `check.${name}.${key}`,
+		),
+	),
+];

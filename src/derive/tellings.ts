@@ -1,0 +1,58 @@
+import type { Check } from '../model.ts';
+import type { Candidate } from './candidates.ts';
+import type { CheckSubject } from './check-subject.ts';
+import { checkIdOf, healthCheckId } from './kept-checks.ts';
+import { isYes } from './metadata.ts';
+import { parseTags } from './tags.ts';
+import type { PortTrace } from './trace.ts';
+
+/** What instances.ts tells a trace: of each field which language says it. */
+
+/** @param daemonTags those of `-tags` */
+export function tellFields(
+	{ old, labels, protocol }: Candidate,
+	trace: PortTrace,
+	daemonTags: readonly string[],
+): void {
+	const { service } = labels;
+	const given = (value: unknown, oldKey: string): 'reconsul' | 'registrator' | undefined =>
+		value !== undefined ? 'reconsul' : old.values[oldKey] === undefined ? undefined : 'registrator';
+	const tags = service.tags ?? parseTags(old.values['tags'] ?? '');
+	if (tags.length > 0) trace.said('tags', tags.join(', '), given(service.tags, 'tags'), 'tags', 'tags', '');
+	if (daemonTags.length > 0) trace.choice('tags', daemonTags.join(', '), 'option -tags');
+	if (protocol === 'udp') trace.choice('tags', 'udp', 'the protocol of the port');
+	for (const key of ['weights.passing', 'weights.warning'] as const)
+		if (service[key] !== undefined) trace.choice(key, String(service[key]), trace.labelOf(key) ?? '');
+	const isOverridden = service.enable_tag_override ?? isYes(old.values['enable_tag_override']);
+	const language = given(service.enable_tag_override, 'enable_tag_override');
+	if (language !== undefined)
+		trace.said('enable_tag_override', String(isOverridden), language, 'enable_tag_override', 'enable_tag_override', '');
+}
+
+/** @param meta as it is registered */
+export function tellMeta(
+	labelled: Readonly<Record<string, string>>,
+	meta: Readonly<Record<string, string>>,
+	trace: PortTrace,
+): void {
+	for (const [key, value] of Object.entries(meta)) {
+		const language = Object.hasOwn(labelled, key) ? 'reconsul' : 'registrator';
+		trace.said(`meta ${key}`, value, language, `meta.${key}`, key, '');
+	}
+}
+
+interface Asked {
+	readonly legacy: Check | undefined;
+	readonly ofTtl: readonly Check[];
+	readonly named: readonly Check[];
+}
+
+export function tellChecks({ legacy, ofTtl, named }: Asked, { id }: CheckSubject, trace: PortTrace): void {
+	if (legacy !== undefined) trace.checks.set(legacy.id, 'SERVICE_CHECK_* (the first that is asked for)');
+	for (const check of ofTtl) trace.checks.set(check.id, 'option -ttl');
+	for (const check of named) {
+		const name = check.id.slice(checkIdOf(id, '').length);
+		trace.checks.set(check.id, `labels reconsul.check.${name}.*`);
+	}
+	trace.checks.set(healthCheckId(id), "Docker's HEALTHCHECK of the container");
+}
