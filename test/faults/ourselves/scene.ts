@@ -79,6 +79,11 @@ export class Scene {
 		return tookMs;
 	}
 
+	/** Through all the proxies. */
+	get writes(): number {
+		return this.#proxies.reduce((total, { passed }) => total + passed.length, 0);
+	}
+
 	/** Ids deregistered though they should not have been, entries of others that are not as they were registered. */
 	async wrongs(): Promise<readonly string[]> {
 		const passed = this.#proxies.flatMap((proxy) => proxy.passed);

@@ -25,7 +25,7 @@ async function tried(run: Ordeal['run'], pace: Pace): Promise<Trial> {
 	let problem: string | undefined;
 	const outcome = await run(scene).catch((error: Error) => {
 		problem = error.message;
-		return { times: 1, convergedMs: [], writes: 0 };
+		return { times: 1, convergedMs: [], writes: scene.writes };
 	});
 	const { lost, left, wrong } = await scene.compare();
 	return {
