@@ -39,6 +39,10 @@ async function carryOut(command: Command): Promise<number> {
 			const { plan } = await import('./cli/plan.ts');
 			return plan(command.config, command.isJson);
 		}
+		case 'doctor': {
+			const { doctor } = await import('./cli/doctor.ts');
+			return doctor(command.config, command.isJson, version);
+		}
 		case 'release': {
 			const { release } = await import('./cli/release.ts');
 			return release(command.config, command.isConfirmed);

@@ -19,3 +19,6 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
 			.trimEnd(),
 	);
 }
+
+/** `1 service`, `2 services`. */
+export const counted = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`;

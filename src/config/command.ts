@@ -12,6 +12,7 @@ export type Command =
 	/** `listen` as the command line has it; `undefined` to find out how the daemon was started. */
 	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
 	| { readonly kind: 'plan'; readonly config: Config; readonly isJson: boolean }
+	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
 	| { readonly kind: 'release'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
 
@@ -49,6 +50,8 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			const listen = said.get('listen');
 			return { kind: 'healthcheck', listen: listen === undefined ? undefined : String(listen) };
 		}
+		case 'doctor':
+			return { kind: 'doctor', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'plan':
 			return { kind: 'plan', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'release':

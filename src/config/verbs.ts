@@ -15,6 +15,11 @@ export const verbs = {
 		help: 'Show what the daemon would write and why, and write nothing; exits with 2 where it would change something',
 		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
 	},
+	doctor: {
+		usage: 'doctor [--json] [registry URI]',
+		help: 'Look at everything the daemon depends on, and write nothing: what is wrong, and what to do; exits with 2 where something is',
+		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
+	},
 	release: {
 		usage: 'release [--yes] [registry URI]',
 		help: 'Give our entries back to registrator: show what that means, and do it with --yes; exits with 2 where it is not given',

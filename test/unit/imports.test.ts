@@ -30,7 +30,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	},
 	// Of the adapters only the interfaces and their errors; which adapter it is the daemon decides.
 	controller: {
-		values: 'clock deadline derive duration maintenance plan registry/registry source/source',
+		values: 'clock deadline derive duration maintenance plan registry/registry server/mask source/source',
 		types: 'log metrics/metrics model',
 	},
 	server: { values: 'log', types: 'metrics/metrics' },
@@ -40,7 +40,8 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		types: 'derive/derive model plan',
 	},
 	cli: {
-		values: 'config controller daemon/wiring derive log metrics plan server/listen server/mask',
+		values:
+			'config controller daemon/wiring deadline derive log metrics plan registry server/listen server/mask source/engine',
 		types: 'model',
 	},
 	main: { values: 'cli config daemon last-words', types: '' },
