@@ -1,4 +1,12 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+	Counter,
+	collectDefaultMetrics,
+	Gauge,
+	Histogram,
+	type MetricObjectWithValues,
+	type MetricValueWithName,
+	Registry,
+} from 'prom-client';
 import { type Definition, metricTable } from './table.ts';
 
 type Table = typeof metricTable;
@@ -21,11 +29,18 @@ type Labelled<Name extends keyof Table, More extends readonly unknown[] = []> = 
 /** What a gauge shows: a number for each combination of labels; those not given are zero. */
 export type Rows<Name extends NameOf<'gauge'>> = readonly (readonly [labels: LabelsOf<Name>, value: number])[];
 
+export interface Bucket {
+	readonly seconds: number;
+	readonly count: number;
+}
+
 export interface Metrics {
 	increment<Name extends NameOf<'counter'>>(name: Name, ...rest: Labelled<Name, [by?: number]>): void;
 	observe<Name extends NameOf<'histogram'>>(name: Name, seconds: number, ...rest: Labelled<Name>): void;
 	/** Sets where the gauge's value comes from; asked on each scrape, so it has to be quick and must not throw. */
 	gauge<Name extends NameOf<'gauge'>, const Given extends Rows<Name>>(name: Name, provider: () => number | Given): void;
+	/** How many observations each bucket holds, those of smaller ones included; the last has no bound. */
+	buckets<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>): Promise<readonly Bucket[]>;
 	/** Everything in Prometheus' text format. */
 	text(): Promise<string>;
 	readonly contentType: string;
@@ -53,10 +68,18 @@ export function createMetrics(version: string): Metrics {
 		observe: (name: string, seconds: number, labels: LabelValues = {}) =>
 			histograms.get(name)?.observe({ ...labels }, seconds),
 		gauge: (name, provider) => void providers.set(name, provider),
+		buckets: async (name, labels: LabelValues) => bucketsOf(await histograms.get(name)?.get(), labels),
 		text: () => registry.metrics(),
 		contentType: registry.contentType,
 	};
 }
+
+const bucketsOf = (read: MetricObjectWithValues<MetricValueWithName<string>> | undefined, wanted: LabelValues) =>
+	(read?.values ?? [])
+		.filter(({ labels }) => Object.entries(wanted).every(([label, value]) => labels[label] === value))
+		.flatMap(({ labels: { le }, value }) =>
+			le === undefined ? [] : [{ seconds: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: value }],
+		);
 
 const common = (name: string, { help, labels = {} }: Definition, registry: Registry) => ({
 	name,

@@ -45,6 +45,7 @@ export function recordMetrics(): MetricsRecorder {
 		increment: (name: string, labels: Labels = {}, by = 1) => void told.push({ name, value: by, labels }),
 		observe: (name: string, seconds: number, labels: Labels = {}) => void told.push({ name, value: seconds, labels }),
 		gauge: () => {},
+		buckets: async () => [],
 		text: async () => '',
 		contentType: '',
 		count: (name, labels = {}) =>
