@@ -1,0 +1,45 @@
+import { assetNamed } from './assets.ts';
+import { searchOf } from './containers.ts';
+import type { Html } from './html.ts';
+import { pageHeaders } from './layout.ts';
+import type { PageModel, StoryModel } from './model.ts';
+import { overview } from './overview.ts';
+import { noStory, story } from './story.ts';
+
+/** What the page is made from. */
+export interface PageProvider {
+	readonly overview: () => Promise<PageModel>;
+	/** By name, id, or the beginning of an id. */
+	readonly story: (nameOrId: string) => Promise<StoryModel>;
+}
+
+interface PageAnswer {
+	readonly status: number;
+	readonly body: string;
+	readonly contentType: string;
+	readonly headers: Readonly<Record<string, string>>;
+}
+
+export const overviewAnswer = async ({ overview: model }: PageProvider, query: URLSearchParams): Promise<PageAnswer> =>
+	page(200, overview(await model(), searchOf(query)));
+
+export async function storyAnswer(provider: PageProvider, nameOrId: string): Promise<PageAnswer> {
+	const model = await provider.story(nameOrId);
+	return model.container === undefined
+		? page(404, noStory(nameOrId, model.page))
+		: page(200, story(model.page, model.container));
+}
+
+export function assetAnswer(name: string): PageAnswer | undefined {
+	const asset = assetNamed(name);
+	if (asset === undefined) return undefined;
+	const { body, contentType } = asset;
+	return { status: 200, body, contentType, headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } };
+}
+
+const page = (status: number, { text }: Html): PageAnswer => ({
+	status,
+	body: text,
+	contentType: 'text/html; charset=utf-8',
+	headers: pageHeaders,
+});
