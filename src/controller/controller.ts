@@ -10,14 +10,16 @@ import { suspectsAmong } from './drift.ts';
 import { ErrorReports } from './error-reports.ts';
 import { deregisterAll } from './farewell.ts';
 import { startHeartbeats } from './heartbeats.ts';
+import type { ConnectionFact, RunTrigger } from './history.ts';
 import { type Host, IdentityHolder } from './identity.ts';
 import { noteLife } from './lives.ts';
 import { observedRegistry, observedSource, Side } from './observed.ts';
 import { Passes } from './passes.ts';
+import { reconcileQueue } from './reconcile-queue.ts';
 import { Reconciler } from './reconciler.ts';
 import { State } from './state.ts';
 import { resyncRequests, type Trigger, triggers } from './triggers.ts';
-import { priorities, WorkQueue } from './workqueue.ts';
+import { priorities, type WorkQueue } from './workqueue.ts';
 import { Writer } from './writer.ts';
 
 const unknownGraceMs = 1_000;
@@ -42,8 +44,13 @@ export class Controller {
 	/** @param outer with the bare source and registry; from here on both are observed */
 	constructor(outer: Context, host: Host) {
 		this.#reports = new ErrorReports(outer.log, (side) => this[side].error !== undefined);
-		this.docker = new Side(() => this.#returned('docker'));
-		this.consul = new Side(() => this.#returned('consul'));
+		const side = (name: 'docker' | 'consul'): Side =>
+			new Side(
+				() => this.#returned(name),
+				(error) => this.#noteConnection(name, 'lost', error),
+			);
+		this.docker = side('docker');
+		this.consul = side('consul');
 		const context: Context = {
 			...outer,
 			source: observedSource(outer.source, this.docker, outer.metrics),
@@ -59,8 +66,8 @@ export class Controller {
 			state,
 			identity,
 			reports,
-			enqueue: (key, isReturn) =>
-				isReturn ? this.queue.add(key, priorities.resync) : this.queue.addUnlessBackingOff(key, priorities.resync),
+			enqueue: (key, trigger, isReturn) =>
+				this.#addSuspect(key, { from: 'pass', trigger }, isReturn, priorities.resync),
 			request: (trigger) => this.#requests.request(trigger),
 		});
 		const reconciler = new Reconciler({
@@ -68,10 +75,10 @@ export class Controller {
 			state,
 			writer: this.#writer,
 			identity: () => identity.current(),
-			enqueue: (key) => this.queue.add(key),
+			enqueue: (key, other) => this.#add(key, { from: 'container', key: other }),
 			reports,
 		});
-		this.queue = createQueue(context, reconciler);
+		this.queue = reconcileQueue(context, state, reconciler);
 	}
 
 	/** Starts everything; nothing that is away keeps it from going on. */
@@ -84,7 +91,7 @@ export class Controller {
 		});
 		const subscription = this.#requests.due.subscribe((trigger) => this.passes.request(trigger));
 		subscription.add(incoming.subscribe((trigger) => this.#handle(trigger)));
-		subscription.add(startHeartbeats(this.#context, this.state, (key) => this.queue.add(key)));
+		subscription.add(startHeartbeats(this.#context, this.state, (key) => this.#add(key, { from: 'heartbeat' })));
 		subscription.add(() => this.#cancelSecondLook());
 		this.#subscription = subscription;
 		this.#requests.request('start');
@@ -146,25 +153,44 @@ export class Controller {
 	#sourceChanged(change: SourceChange): void {
 		const { log, metrics } = this.#context;
 		if (change.kind === 'changed') {
-			const { key, action, at } = change;
+			const { key, action, at, signal, health } = change;
 			const { news, views, dependents } = this.state;
 			noteLife(this.state, change, this.#context.clock.now());
 			if (action === 'destroy' && !this.#isKnown(key)) return;
 			if (!news.heard(key, action, at, views.get(key))) return;
-			this.queue.add(key);
-			for (const dependent of dependents.of(key)) this.queue.add(dependent);
+			this.#add(key, { from: 'event', action, signal, health });
+			for (const dependent of dependents.of(key)) this.#add(dependent, { from: 'container', key });
 		} else if (change.kind === 'connected') {
 			this.isStreamOpen = true;
 			this.state.news.restart();
 			this.state.lives.restart();
 			log.info({}, 'listening to Docker');
+			this.#noteConnection('docker-events', 'back');
 			this.#requests.request('connected');
 		} else {
 			this.isStreamOpen = false;
 			this.identity.invalidate();
 			metrics.increment('reconsul_source_reconnects_total', { cause: change.cause });
 			log.warn({ cause: change.cause, error: change.error }, `lost Docker's events: ${change.error.message}`);
+			this.#noteConnection('docker-events', 'lost', change.error.message);
 		}
+	}
+
+	#add(key: Key, because: RunTrigger): void {
+		this.queue.add(key);
+		this.state.runs.because(key, because);
+	}
+
+	/** @returns whether it is looked at now, as against when its time to be tried again has come */
+	#addSuspect(key: Key, because: RunTrigger, isReturn: boolean, priority: number): boolean {
+		const isAdded = isReturn || this.queue.addUnlessBackingOff(key, priority);
+		if (isReturn) this.queue.add(key, priority);
+		if (isAdded) this.state.runs.because(key, because);
+		return isAdded;
+	}
+
+	#noteConnection(side: ConnectionFact['side'], state: ConnectionFact['state'], error?: string): void {
+		this.state.history.add({ kind: 'connection', side, state, error });
 	}
 
 	/** Nothing is left to do about a container whose end has been dealt with when Docker removes it. */
@@ -176,11 +202,13 @@ export class Controller {
 	#registryChanged(change: RegistryChange): void {
 		if (change.kind === 'connected') {
 			this.isWatchOpen = true;
+			this.#noteConnection('consul-watch', 'back');
 			this.#requests.request('connected');
 			return;
 		}
 		if (change.kind === 'disconnected') {
 			this.isWatchOpen = false;
+			this.#noteConnection('consul-watch', 'lost', change.error.message);
 			this.#context.log.warn({ error: change.error }, `lost the watch on Consul: ${change.error.message}`);
 			return;
 		}
@@ -188,7 +216,7 @@ export class Controller {
 		const { index, budget } = this.state;
 		const now = clock.now();
 		const { keys, later, unknown } = suspectsAmong(change.seen, index, now, (id) => budget.isSpent(id, now));
-		for (const key of keys) this.queue.addUnlessBackingOff(key);
+		for (const key of keys) this.#addSuspect(key, { from: 'watch' }, false, priorities.event);
 		for (const { key, ms } of later) this.queue.addAfter(key, ms);
 		if (unknown.length > 0) {
 			// The catalog can show our own write before the agent's answer to it has arrived.
@@ -213,32 +241,7 @@ export class Controller {
 	/** One side answers again: what was put off may be done now. */
 	#returned(side: 'docker' | 'consul'): void {
 		this.#reports.recovered(side);
+		this.#noteConnection(side, 'back');
 		this.#requests.request('connected');
 	}
-}
-
-function createQueue({ settings, clock, metrics, log }: Context, reconciler: Reconciler): WorkQueue<Key> {
-	const name = { name: 'reconcile' } as const;
-	return new WorkQueue<Key>({
-		concurrency: settings.concurrency,
-		clock,
-		retryDelayMs,
-		run: async (key) => {
-			const outcome = await reconciler.reconcile(key);
-			const again = outcome.kind === 'done' && outcome.againAfterMs !== undefined ? 'requeue_after' : 'success';
-			const result = outcome.kind === 'done' ? again : outcome.permanent ? 'permanent' : 'error';
-			metrics.increment('reconsul_reconcile_total', { result });
-			return outcome;
-		},
-		observer: {
-			added: () => metrics.increment('workqueue_adds_total', name),
-			retried: () => metrics.increment('workqueue_retries_total', name),
-			started: (ms) => metrics.observe('workqueue_queue_duration_seconds', ms / 1_000, name),
-			finished: (ms) => {
-				metrics.observe('workqueue_work_duration_seconds', ms / 1_000, name);
-				metrics.observe('reconsul_reconcile_duration_seconds', ms / 1_000);
-			},
-			crashed: (key, error) => log.error({ key, error }, 'a run of the queue failed in a way it should not'),
-		},
-	});
 }

@@ -24,8 +24,12 @@ const levels: Readonly<Record<OmissionReason, LogLevel>> = {
 	draining: 'info',
 };
 
-/** Shows a key as it was just seen, and tells the log what is new about it; what stays as it was is not told again. */
-export function show({ log, metrics }: Pick<Context, 'log' | 'metrics'>, views: Views, view: View): void {
+/**
+ * Shows a key as it was just seen, and tells the log what is new about it; what stays as it was is not told again.
+ *
+ * @returns whether it stands otherwise than before
+ */
+export function show({ log, metrics }: Pick<Context, 'log' | 'metrics'>, views: Views, view: View): boolean {
 	const before = views.get(view.key);
 	views.set(view);
 	const container = view.container?.name;
@@ -43,6 +47,8 @@ export function show({ log, metrics }: Pick<Context, 'log' | 'metrics'>, views: 
 	for (const it of view.services)
 		if (isNews(it) && !stood.has(standing(it)))
 			log.warn({ container, id: it.service.id, state: it.state }, it.reason ?? it.state);
+	const [then, now] = [before, views.get(view.key)].map((it) => new Set([...standings(it)]));
+	return (then ?? new Set()).symmetricDifference(now ?? new Set()).size > 0;
 }
 
 /** Somebody who goes on for days is told of once an hour, not once for each of a host's services. */
@@ -87,5 +93,10 @@ type MetaReason =
 /** What waits for a write that is about to come is none, and neither is a conflict before it has a name. */
 const isNews = ({ state, held, reason }: ServiceView): boolean =>
 	(state === 'conflict' && reason !== unnamedHolder) || (state === 'held' && held !== 'unreplaced');
+
+function* standings(view: View | undefined): Iterable<string> {
+	for (const it of view?.services ?? []) yield standing(it);
+	for (const { port, reason } of view?.omitted ?? []) yield `${port} ${reason}`;
+}
 
 const standing = ({ service, state, reason }: ServiceView): string => `${service.id} ${state} ${reason}`;

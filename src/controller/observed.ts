@@ -9,10 +9,13 @@ export class Side {
 	error: string | undefined = 'not asked yet';
 	/** Told when it answers again after it did not. */
 	readonly #onReturn: () => void;
+	/** Told when it no longer does. */
+	readonly #onLoss: (error: string) => void;
 	#isAway = false;
 
-	constructor(onReturn: () => void) {
+	constructor(onReturn: () => void, onLoss: (error: string) => void = () => {}) {
 		this.#onReturn = onReturn;
+		this.#onLoss = onLoss;
 	}
 
 	answered(): void {
@@ -23,8 +26,10 @@ export class Side {
 	}
 
 	isAway(message: string): void {
+		const isLoss = !this.#isAway;
 		this.error = message;
 		this.#isAway = true;
+		if (isLoss) this.#onLoss(message);
 	}
 }
 

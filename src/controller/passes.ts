@@ -4,6 +4,7 @@ import { retryDelayMs } from './backoff.ts';
 import type { Context } from './context.ts';
 import type { ErrorReports } from './error-reports.ts';
 import type { IdentityHolder } from './identity.ts';
+import { PassNotes } from './pass-notes.ts';
 import { type Pass, resync } from './resync.ts';
 import type { State } from './state.ts';
 import { type ResyncTrigger, returns, stronger } from './triggers.ts';
@@ -13,8 +14,12 @@ export interface PassesOptions {
 	readonly state: State;
 	readonly identity: IdentityHolder;
 	readonly reports: ErrorReports;
-	/** A key that drifts; `isReturn` where one that waits after a failure shall wait no longer. */
-	readonly enqueue: (key: Key, isReturn: boolean) => void;
+	/**
+	 * A key that drifts; `isReturn` where one that waits after a failure shall wait no longer.
+	 *
+	 * @returns whether it does not wait
+	 */
+	readonly enqueue: (key: Key, trigger: ResyncTrigger, isReturn: boolean) => boolean;
 	/** Asks for another pass, through the throttle. */
 	readonly request: (trigger: ResyncTrigger) => void;
 }
@@ -25,6 +30,7 @@ const maxRetryMs = 15_000;
 /** Runs full passes, one at a time; whatever is asked for meanwhile becomes one more. */
 export class Passes {
 	readonly #options: PassesOptions;
+	readonly #notes: PassNotes;
 	#again: ResyncTrigger | undefined;
 	#running: Promise<void> | undefined;
 	#failures = 0;
@@ -47,6 +53,7 @@ export class Passes {
 	constructor(options: PassesOptions) {
 		this.#options = options;
 		this.attemptedAt = options.context.clock.now();
+		this.#notes = new PassNotes(options.state);
 	}
 
 	request(trigger: ResyncTrigger): void {
@@ -79,6 +86,7 @@ export class Passes {
 		const { context, state, identity, reports, enqueue } = this.#options;
 		const count = (result: 'clean' | 'drift' | 'held' | 'error'): void =>
 			context.metrics.increment('reconsul_resync_total', { trigger, result });
+		const startedAt = context.clock.now();
 		try {
 			const pass = await resync(context, state, await identity.refresh());
 			const isReliable = pass.doubt === undefined;
@@ -88,7 +96,8 @@ export class Passes {
 			this.error = undefined;
 			reports.recovered('resync');
 			count(pass.isBraked ? 'held' : pass.drifting.length > 0 ? 'drift' : 'clean');
-			for (const key of pass.drifting) enqueue(key, isReturn);
+			const queued = pass.drifting.filter((key) => enqueue(key, trigger, isReturn)).length;
+			this.#notes.passed(trigger, pass, queued, context.clock.now() - startedAt);
 			this.#follow(pass, trigger);
 		} catch (error) {
 			if (context.signal.aborted) return;
@@ -96,6 +105,7 @@ export class Passes {
 			this.#failures += 1;
 			this.error = error;
 			reports.failed('resync', error);
+			this.#notes.failed(trigger, error, this.#failures, context.clock.now() - startedAt);
 			this.#retry(this.#failures);
 		} finally {
 			this.attemptedAt = context.clock.now();

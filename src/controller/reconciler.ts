@@ -11,6 +11,7 @@ import { idsOf, inquire } from './inquiry.ts';
 import { noteExpectations, runningIn, type Subject } from './judge.ts';
 import { lookAt } from './look.ts';
 import { show, tellOfFlapping, tellOfMeddler } from './notices.ts';
+import { decidedBy, omittedIn } from './run-recorder.ts';
 import type { State } from './state.ts';
 import { keepUp, keptBy } from './upkeep.ts';
 import { type Result, serviceView, shownContainer } from './views.ts';
@@ -23,8 +24,8 @@ export interface ReconcilerOptions {
 	readonly writer: Writer;
 	/** Rejects while the engine cannot say which one it is. */
 	readonly identity: () => Promise<Identity>;
-	/** Asks for a run of another key. */
-	readonly enqueue: (key: Key) => void;
+	/** Asks for a run of another key, because of what one came to. */
+	readonly enqueue: (key: Key, because: Key) => void;
 	readonly reports: ErrorReports;
 }
 
@@ -50,13 +51,18 @@ export class Reconciler {
 		const { context, state, reports } = this.#options;
 		const pending = state.news.pending(key);
 		const course: Course = { errors: [], waits: [] };
+		state.runs.begin(key);
 		try {
 			await this.#run(key, pending?.since, course);
 		} catch (error) {
 			course.errors.push(error);
 		}
 		// What is given up at the end of the daemon is no failure to tell of.
-		if (!context.signal.aborted) for (const error of course.errors) reports.failed(key, error);
+		if (!context.signal.aborted)
+			for (const error of course.errors) {
+				reports.failed(key, error);
+				state.runs.failed(key, messageOf(error));
+			}
 		if (course.errors.length > 0) return { kind: 'failed', permanent: course.errors.every(isPermanent) };
 		reports.recovered(key);
 		if (pending !== undefined) state.news.settle(key, pending.count);
@@ -102,7 +108,7 @@ export class Reconciler {
 		const results = await this.#apply(decisions, cause, course);
 		await this.#keepUp(subject, decisions, results, cause, course);
 		const services = decisions.flatMap((it) => (isSucceeded(it, key) ? [] : (serviceView(it, results.get(it)) ?? [])));
-		show(context, state.views, {
+		const hasNews = show(context, state.views, {
 			key,
 			at: context.clock.now(),
 			container: shown,
@@ -111,6 +117,15 @@ export class Reconciler {
 			services,
 			omitted: derivation.omitted,
 			warnings: derivation.warnings,
+		});
+		state.runs.saw(key, {
+			container: shown?.name,
+			services: decidedBy(
+				decisions.filter((it) => !isSucceeded(it, key)),
+				results,
+			),
+			omitted: omittedIn(derivation),
+			isNews: hasNews || (since !== undefined && services.length > 0),
 		});
 		for (const it of decisions) if (it.kind === 'contested' || it.kind === 'flapping') course.waits.push(it.waitMs);
 		if (derivation.retryAfterMs !== undefined) course.waits.push(derivation.retryAfterMs);
@@ -141,9 +156,9 @@ export class Reconciler {
 	/** Those who want the id; and the one whose entry it is, if this key went before it could take that over. */
 	#queueOthers(id: ServiceId, key: Key): void {
 		const { claims, index } = this.#options.state;
-		for (const other of claims.others(id, key)) this.#options.enqueue(other.key);
+		for (const other of claims.others(id, key)) this.#options.enqueue(other.key, key);
 		const holder = index.keyOf(id);
-		if (holder !== undefined && holder !== key && !claims.idsOf(key).has(id)) this.#options.enqueue(holder);
+		if (holder !== undefined && holder !== key && !claims.idsOf(key).has(id)) this.#options.enqueue(holder, key);
 	}
 
 	/** A leftover that waits for what replaces it is looked at again after the run that registers that. */
@@ -152,7 +167,7 @@ export class Reconciler {
 		const isWaiting = leftoverIdOf(key) !== undefined && decisions.some(isUnreplaced);
 		if (isWaiting && typeof container === 'object')
 			unreplaced.set(container.id, (unreplaced.get(container.id) ?? new Set()).add(key));
-		for (const leftover of unreplaced.get(key) ?? []) this.#options.enqueue(leftover);
+		for (const leftover of unreplaced.get(key) ?? []) this.#options.enqueue(leftover, key);
 		unreplaced.delete(key);
 	}
 

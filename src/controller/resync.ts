@@ -28,6 +28,8 @@ export interface Pass {
 	/** Containers that started or ended though the event stream has not said so yet, and whether they run. */
 	readonly unannounced: ReadonlyMap<ContainerId, boolean>;
 	readonly judgements: readonly Judgement[];
+	/** Those that stand otherwise than before, though no run follows: conflicts and held deletes. */
+	readonly news: readonly Judgement[];
 	/** Everything that the agent listed. */
 	readonly registrations: readonly Registration[];
 }
@@ -86,7 +88,9 @@ export async function resync(context: Context, state: State, identity: Identity)
 		due,
 		decisions: decisions.map((decision) => withBrake(decision, subject, state.brake, state)),
 	}));
-	for (const judgement of braked) if (!isOvertaken(judgement.subject.key)) note(judgement, listedAt, context, state);
+	const changed = braked.filter(
+		(judgement) => !isOvertaken(judgement.subject.key) && note(judgement, listedAt, context, state),
+	);
 	forget(new Set([...running, ...subjects.map(({ key }) => key)]), isOvertaken, state);
 	const isDrifting = ({ subject: { key }, decisions, due }: Judgement): boolean =>
 		due.length > 0 || decisions.some((it) => isDue(it, key, doubt) || isRetryDue(it, state, clock.now()));
@@ -97,6 +101,7 @@ export async function resync(context: Context, state: State, identity: Identity)
 		doubt,
 		unannounced,
 		judgements: braked,
+		news: changed.filter((judgement) => !isDrifting(judgement) && judgement.decisions.some(isStanding)),
 		registrations: list.registrations,
 	};
 }
@@ -184,12 +189,14 @@ function claim(subject: Subject, state: State): void {
 	state.dependents.set(key, container === undefined ? undefined : isBasedOn(container));
 }
 
-/** Keeps what the pass saw of one key: what is as it should be, and how it looks. */
-function note({ subject, decisions }: Judgement, listedAt: number, context: Context, state: State): void {
+const isStanding = ({ kind }: Decision): boolean => kind === 'hold' || kind === 'conflict' || kind === 'contested';
+
+/** Keeps what the pass saw of one key: what is as it should be, and how it looks. Returns whether that is news. */
+function note({ subject, decisions }: Judgement, listedAt: number, context: Context, state: State): boolean {
 	const { key, container, derivation } = subject;
 	noteExpectations(subject, decisions, state.index, listedAt);
 	tellOfMeddler(context, state, decisions);
-	show(context, state.views, {
+	return show(context, state.views, {
 		key,
 		at: listedAt,
 		container: shownContainer(container) ?? state.views.get(key)?.container,

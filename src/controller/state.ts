@@ -6,9 +6,11 @@ import type { Brake } from '../plan/guard.ts';
 import type { Key } from '../plan/ownership.ts';
 import type { Refusal } from '../plan/refusals.ts';
 import { Dependents } from './dependents.ts';
+import { History } from './history.ts';
 import { IdLocks } from './id-locks.ts';
 import { Lives } from './lives.ts';
 import { News } from './news.ts';
+import { RunRecorder } from './run-recorder.ts';
 import { ServiceIndex } from './service-index.ts';
 import { Signals } from './signals.ts';
 import { Views } from './views.ts';
@@ -43,6 +45,9 @@ export class State {
 	hasSurveyedChecks = false;
 	/** Services whose checks differ by the last pass; a run reads them once more. */
 	checkSuspects: ReadonlySet<ServiceId> = new Set();
+	/** What happened, for people; nothing is decided by it. */
+	readonly history = new History();
+	readonly runs = new RunRecorder(this.history);
 	/** Services registered without what their agent refuses of their checks, and when to try again. */
 	readonly refused = new Map<ServiceId, { readonly retryAt: number; readonly refusals: ReadonlySet<Refusal> }>();
 }

@@ -23,6 +23,8 @@ export interface WorkQueueObserver {
 	readonly started?: (queuedMs: number) => void;
 	readonly finished?: (workedMs: number) => void;
 	readonly crashed?: (key: string, error: unknown) => void;
+	/** `nextMs`: when it runs again, `undefined` where nothing asks for it yet. */
+	readonly settled?: (key: string, nextMs: number | undefined) => void;
 }
 
 interface Waiting {
@@ -70,9 +72,15 @@ export class WorkQueue<Key extends string> {
 		this.#add(key, priority, false);
 	}
 
-	/** As add, but a key that failed waits for its time to be tried again, and so does one whose present run fails. */
-	addUnlessBackingOff(key: Key, priority: number = priorities.event): void {
-		if (!this.#failures.has(key) || !this.#delayed.has(key)) this.#add(key, priority, true);
+	/**
+	 * As add, but a key that failed waits for its time to be tried again, and so does one whose present run fails.
+	 *
+	 * @returns whether it was added
+	 */
+	addUnlessBackingOff(key: Key, priority: number = priorities.event): boolean {
+		if (this.#failures.has(key) && this.#delayed.has(key)) return false;
+		this.#add(key, priority, true);
+		return true;
 	}
 
 	#add(key: Key, priority: number, isPatient: boolean): void {
@@ -168,18 +176,23 @@ export class WorkQueue<Key extends string> {
 	#settle(key: Key, outcome: Outcome): void {
 		const again = this.#again.get(key);
 		this.#again.delete(key);
+		let nextMs: number | undefined;
 		if (outcome.kind === 'done') this.#failures.delete(key);
 		else this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
 		if (again !== undefined && !(again.isPatient && outcome.kind === 'failed')) {
+			nextMs = 0;
 			this.#add(key, again.priority, again.isPatient);
 		} else if (outcome.kind === 'failed' && this.#isDraining) {
 			this.#undone += 1;
 		} else if (outcome.kind === 'failed') {
 			this.#options.observer?.retried?.();
-			this.addAfter(key, this.#options.retryDelayMs(this.#failures.get(key) ?? 1, outcome.permanent));
+			nextMs = this.#options.retryDelayMs(this.#failures.get(key) ?? 1, outcome.permanent);
+			this.addAfter(key, nextMs);
 		} else if (outcome.againAfterMs !== undefined) {
-			this.addAfter(key, outcome.againAfterMs);
+			nextMs = outcome.againAfterMs;
+			this.addAfter(key, nextMs);
 		}
+		this.#options.observer?.settled?.(key, nextMs);
 	}
 
 	#cancelDelay(key: Key): void {

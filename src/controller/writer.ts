@@ -8,6 +8,7 @@ import { revival } from '../plan/revival.ts';
 import type { Upkeep } from '../plan/upkeep.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
+import { messageOf } from './failures.ts';
 import { tellOfMeddler } from './notices.ts';
 import type { State } from './state.ts';
 
@@ -165,18 +166,21 @@ export class Writer {
 		call: () => Promise<T>,
 	): Promise<T> {
 		const { metrics, log, settings } = this.#context;
+		const { runs } = this.#state;
+		const fields = because.map(({ field }) => field);
 		try {
 			const result = await (this.#limiter === undefined ? call() : this.#limiter.add(call));
 			metrics.increment('reconsul_operations_total', { kind, result: settings.isDryRun ? 'dry_run' : 'ok' });
-			if (since !== undefined)
-				metrics.observe('reconsul_convergence_seconds', Math.max(0, Date.now() - since) / 1_000, { kind });
+			const afterMs = since === undefined ? undefined : Math.max(0, Date.now() - since);
+			if (afterMs !== undefined) metrics.observe('reconsul_convergence_seconds', afterMs / 1_000, { kind });
 			for (const { field } of because) metrics.increment('reconsul_drift_total', { field });
 			const done = `${settings.isDryRun ? 'would have ' : ''}${words[kind]} ${id}`;
-			const fields = because.map(({ field }) => field);
+			runs.wrote(key, container, { operation: kind, id, because: fields, afterMs });
 			log.info({ container, key: key.slice(0, 12), ...(fields.length > 0 ? { because: fields } : {}) }, done);
 			return result;
 		} catch (error) {
 			metrics.increment('reconsul_operations_total', { kind, result: 'error' });
+			runs.wrote(key, container, { operation: kind, id, because: fields, error: messageOf(error) });
 			throw error;
 		}
 	}

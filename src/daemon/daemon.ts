@@ -7,6 +7,7 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { tokenFile } from '../registry/consul-token.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import { startServer } from '../server/http.ts';
+import { historyAnswer, historyFeed } from './history.ts';
 import { health, ready, services, showInMetrics } from './status.ts';
 import { wire } from './wiring.ts';
 
@@ -133,6 +134,8 @@ const serve = (
 			health: () => health(controller, config.settings.intervalMs, systemClock.now()),
 			ready: () => ready(controller),
 			services: () => services(controller),
+			history: (query) => historyAnswer(controller.state.history, query),
+			events: (query, lastEventId) => historyFeed(controller.state.history, query, lastEventId),
 		},
 	});
 };

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Logger } from '../log.ts';
 import { unixPeer } from './access.ts';
+import { EventStreams, type StreamLimits } from './events.ts';
 import { hostPort, type ListenAddress, parseListen } from './listen.ts';
 import { type Answer, answerTo, type RouteOptions } from './routes.ts';
 
@@ -13,7 +14,7 @@ export interface ServerOptions extends RouteOptions {
 	readonly log: Logger;
 	/** After an address could not be taken, in milliseconds. */
 	readonly retryMs?: number;
-	readonly limits?: Limits;
+	readonly limits?: Partial<Limits>;
 }
 
 export interface RunningServer {
@@ -24,13 +25,14 @@ export interface RunningServer {
 }
 
 /** How long one peer may take, in milliseconds, and how many there may be. */
-export interface Limits {
+export interface Limits extends StreamLimits {
 	/** From its first byte to the last of its headers and body. */
 	readonly requestMs: number;
 	/** Between two requests. */
 	readonly idleMs: number;
 	/** Without any progress, above all in reading our answer. */
 	readonly stalledMs: number;
+	/** Beside those that streams go through. */
 	readonly connections: number;
 }
 
@@ -39,6 +41,9 @@ const defaultLimits: Limits = {
 	idleMs: 20_000,
 	stalledMs: 30_000,
 	connections: 64,
+	streams: 16,
+	heartbeatMs: 10_000,
+	streamMs: 3_600_000,
 };
 const maxHeaderBytes = 8_192;
 const maxHeaders = 64;
@@ -53,7 +58,7 @@ const defaultRetryMs = 10_000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
 	const address = addressOf(options);
 	if (address === undefined) return { address: undefined, close: async () => {} };
-	const server = createBoundedServer(options, address.kind === 'unix');
+	const { server, streams } = createBoundedServer(options, address.kind === 'unix');
 	let retry: NodeJS.Timeout | undefined;
 	let failures = 0;
 	const attempt = async (): Promise<void> => {
@@ -75,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 		},
 		close: () => {
 			clearTimeout(retry);
+			streams.close();
 			return closed(server);
 		},
 	};
@@ -129,8 +135,11 @@ function closed(server: Server): Promise<void> {
 	return promise;
 }
 
-function createBoundedServer(options: ServerOptions, isUnix: boolean): Server {
-	const limits = options.limits ?? defaultLimits;
+function createBoundedServer(
+	options: ServerOptions,
+	isUnix: boolean,
+): { readonly server: Server; readonly streams: EventStreams } {
+	const limits = { ...defaultLimits, ...options.limits };
 	const server = createServer({
 		maxHeaderSize: maxHeaderBytes,
 		requestTimeout: limits.requestMs,
@@ -140,16 +149,19 @@ function createBoundedServer(options: ServerOptions, isUnix: boolean): Server {
 	});
 	server.maxHeadersCount = maxHeaders;
 	server.timeout = limits.stalledMs;
-	server.on('request', (request, response) => void handle(request, response, options, isUnix));
-	boundConnections(server, limits.connections);
-	return server;
+	const streams = new EventStreams(limits);
+	const spare = boundConnections(server, limits.connections);
+	server.on('request', (request, response) => void handle(request, response, { options, isUnix, streams, spare }));
+	return { server, streams };
 }
 
 /**
  * Makes room by closing the oldest connection. Refusing the newest, as `maxConnections` does, would let a few that send
  * nothing shut out the health check; ours are answered within milliseconds, so the oldest is idle or never meant well.
+ *
+ * @returns takes a connection out of the count: streams are meant to last, and have a limit of their own
  */
-function boundConnections(server: Server, max: number): void {
+function boundConnections(server: Server, max: number): (socket: Socket) => void {
 	const open = new Set<Socket>();
 	server.on('connection', (socket) => {
 		open.add(socket);
@@ -157,53 +169,77 @@ function boundConnections(server: Server, max: number): void {
 		const [oldest] = open;
 		if (open.size > max) oldest?.destroy();
 	});
+	return (socket) => void open.delete(socket);
+}
+
+interface Handling {
+	readonly options: ServerOptions;
+	readonly isUnix: boolean;
+	readonly streams: EventStreams;
+	readonly spare: (socket: Socket) => void;
 }
 
 async function handle(
 	request: IncomingMessage,
 	response: ServerResponse,
-	options: ServerOptions,
-	isUnix: boolean,
+	{ options, isUnix, streams, spare }: Handling,
 ): Promise<void> {
 	const { method = '', url: target = '', headers, socket } = request;
 	try {
-		send(
-			response,
-			await answerTo(
-				{
-					method,
-					target,
-					peer: isUnix ? unixPeer : socket.remoteAddress,
-					host: headers.host,
-					authorization: headers.authorization,
-				},
-				options,
-			),
-			request,
+		const answer = await answerTo(
+			{
+				method,
+				target,
+				peer: isUnix ? unixPeer : socket.remoteAddress,
+				host: headers.host,
+				authorization: headers.authorization,
+				lastEventId: textIn(headers['last-event-id']),
+			},
+			options,
 		);
+		const { feed } = answer;
+		if (feed === undefined || method === 'HEAD') send(response, answer, request);
+		else if (streams.isFull) send(response, tooManyStreams, request);
+		else if (begin(response, answer)) {
+			spare(socket);
+			streams.start(response, feed);
+		}
 	} catch (error) {
 		options.log.error({ error, path: target.split('?', 1)[0] }, 'a request could not be answered');
 		send(response, { status: 500, body: 'internal error; the log has more\n' }, request);
 	}
 }
 
-function send(
-	response: ServerResponse,
-	{ status, body, contentType, headers }: Answer,
-	request: IncomingMessage,
-): void {
-	if (response.destroyed || response.headersSent) return;
+const textIn = (header: string | string[] | undefined): string | undefined =>
+	typeof header === 'string' ? header : undefined;
+
+const tooManyStreams: Answer = {
+	status: 503,
+	body: 'too many streams are open already; /api/history answers all the same\n',
+	headers: { 'Retry-After': '10' },
+};
+
+function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
+	const { body, feed, headers } = answer;
+	const length = feed === undefined ? { 'Content-Length': String(Buffer.byteLength(body)) } : {};
+	const closes = hasBody(request) ? { Connection: 'close' } : {};
+	if (begin(response, { ...answer, headers: { ...length, ...closes, ...headers } })) response.end(body);
+}
+
+/** @returns whether somebody waits for what follows */
+function begin(response: ServerResponse, { status, contentType, headers, feed }: Answer): boolean {
+	if (response.destroyed || response.headersSent) return false;
 	response.writeHead(status, {
 		'Content-Type': contentType ?? 'text/plain; charset=utf-8',
-		'Content-Length': Buffer.byteLength(body),
 		'Cache-Control': 'no-store',
 		'X-Content-Type-Options': 'nosniff',
 		'Content-Security-Policy': "default-src 'none'",
 		Server: 'reconsul',
-		...(hasBody(request) ? { Connection: 'close' } : {}),
+		// Its connection ends with it.
+		...(feed === undefined ? {} : { Connection: 'close' }),
 		...headers,
 	});
-	response.end(body);
+	return true;
 }
 
 /** A body is never read: the connection ends with the answer, rather than swallowing what comes. */

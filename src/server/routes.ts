@@ -1,6 +1,7 @@
 import { cleanText } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { isBearer, isLocalRequest } from './access.ts';
+import type { Feed } from './events.ts';
 import type { HealthCheck } from './health.ts';
 
 /** What the server shows; each is asked anew on every request, and has to be quick. */
@@ -10,6 +11,10 @@ export interface Providers {
 	readonly ready: () => readonly HealthCheck[];
 	/** The answer of `/api/services`, ready for JSON, with secrets masked. */
 	readonly services: () => unknown;
+	/** The answer of `/api/history`, likewise. */
+	readonly history: (query: URLSearchParams) => unknown;
+	/** What `/api/events` goes on to tell. */
+	readonly events: (query: URLSearchParams, lastEventId: string | undefined) => Feed;
 }
 
 export interface RouteRequest {
@@ -19,6 +24,8 @@ export interface RouteRequest {
 	readonly peer: string | undefined;
 	readonly host: string | undefined;
 	readonly authorization: string | undefined;
+	/** `Last-Event-ID`: where a browser that comes back to a stream was cut off. */
+	readonly lastEventId?: string | undefined;
 }
 
 export interface Answer {
@@ -26,6 +33,8 @@ export interface Answer {
 	readonly body: string;
 	readonly contentType?: string;
 	readonly headers?: Readonly<Record<string, string>>;
+	/** What follows instead of a body, for as long as the client stays. */
+	readonly feed?: Feed;
 }
 
 export interface RouteOptions {
@@ -41,6 +50,7 @@ interface Question {
 	/** What follows a path that ends with a slash, decoded; empty for any other. */
 	readonly rest: string;
 	readonly query: URLSearchParams;
+	readonly lastEventId: string | undefined;
 }
 
 interface Route {
@@ -66,14 +76,31 @@ const routes: Readonly<Record<string, Route>> = {
 	'/api/services': {
 		about: 'every service and how it stands, as JSON',
 		isPrivate: true,
-		answer: ({ services }) => ({
+		answer: ({ services }) => asJson(services()),
+	},
+	'/api/history': {
+		about: 'what happened and why, as JSON; ?service=, ?container=, ?since=, ?limit=',
+		isPrivate: true,
+		answer: ({ history }, { query }) => asJson(history(query)),
+	},
+	'/api/events': {
+		about: 'the same as it happens, as server-sent events',
+		isPrivate: true,
+		answer: ({ events }, { query, lastEventId }) => ({
 			status: 200,
-			body: `${JSON.stringify(services())}\n`,
-			contentType: 'application/json; charset=utf-8',
+			body: '',
+			contentType: 'text/event-stream; charset=utf-8',
+			feed: events(query, lastEventId),
 		}),
 	},
 	'/': { about: 'this list', answer: () => ({ status: 200, body: `reconsul\n\n${index}` }) },
 };
+
+const asJson = (value: unknown): Answer => ({
+	status: 200,
+	body: `${JSON.stringify(value)}\n`,
+	contentType: 'application/json; charset=utf-8',
+});
 
 const index = Object.entries(routes)
 	.map(([path, { about }]) => `${path.padEnd(15)} ${about}\n`)
@@ -87,7 +114,8 @@ export async function answerTo(request: RouteRequest, options: RouteOptions): Pr
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return { status: 405, body: 'only GET and HEAD are answered\n', headers: { Allow: 'GET, HEAD' } };
 	if (route.isPrivate && !(await mayRead(request, options))) return notForYou;
-	return route.answer(options.providers, { rest, query: new URLSearchParams(query) });
+	const { lastEventId } = request;
+	return route.answer(options.providers, { rest, query: new URLSearchParams(query), lastEventId });
 }
 
 function routeAt(path: string): { readonly route: Route | undefined; readonly rest: string } {

@@ -29,6 +29,8 @@ export async function running(
 		health: () => [],
 		ready: () => [],
 		services: () => ({}),
+		history: () => ({ newest: 0, isCut: false, entries: [] }),
+		events: () => ({ since: 0, last: () => 0, after: () => [], onNews: () => () => {} }),
 		...given.providers,
 	};
 	const options = { listen: '127.0.0.1:0', api: 'local', log: logRecorder().log, ...given, providers } as const;

@@ -7,7 +7,7 @@ import type { Limits } from '../../../src/server/http.ts';
 import { ask, closing, dial, running, type TestServer } from '../../support/http.ts';
 
 /** Short enough to be waited for. */
-const quick: Limits = { requestMs: 500, idleMs: 200, stalledMs: 60_000, connections: 64 };
+const quick = { requestMs: 500, idleMs: 200, stalledMs: 60_000, connections: 64 } satisfies Partial<Limits>;
 
 /** Once more if need be: on a busy machine an honest request can run into limits as short as these. */
 async function isWell(server: TestServer): Promise<void> {

@@ -10,6 +10,8 @@ const options: RouteOptions = {
 		health: () => [],
 		ready: () => [],
 		services: () => 'PRIVATE',
+		history: () => 'PRIVATE',
+		events: () => ({ since: 0, last: () => 0, after: () => [], onNews: () => () => {} }),
 	},
 };
 const request = { method: 'GET', target: '/', peer: '127.0.0.1', host: 'localhost', authorization: undefined } as const;
@@ -21,7 +23,15 @@ suite('routes', () => {
 	});
 
 	test('every target and method has an answer, and services are only for people on this machine', async () => {
-		const path = fc.constantFrom('/metrics', '/healthz', '/readyz', '/api/services', '/');
+		const path = fc.constantFrom(
+			'/metrics',
+			'/healthz',
+			'/readyz',
+			'/api/services',
+			'/api/history',
+			'/api/events',
+			'/',
+		);
 		const target = fc.oneof(
 			path,
 			fc.string(),
@@ -32,9 +42,10 @@ suite('routes', () => {
 		const host = fc.constantFrom('localhost:9482', 'rebound.example', undefined);
 		await fc.assert(
 			fc.asyncProperty(method, target, peer, host, async (method, target, peer, host) => {
-				const { status, body } = await answerTo({ method, target, peer, host, authorization: undefined }, options);
+				const answer = await answerTo({ method, target, peer, host, authorization: undefined }, options);
+				const { status, body, feed } = answer;
 				assert.ok([200, 403, 404, 405].includes(status));
-				if (body.includes('PRIVATE')) assert.deepEqual([peer, host], ['::1', 'localhost:9482']);
+				if (body.includes('PRIVATE') || feed !== undefined) assert.deepEqual([peer, host], ['::1', 'localhost:9482']);
 				if (status === 200) assert.ok(method === 'GET' || method === 'HEAD');
 			}),
 		);
