@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { dockerSource } from '../../../src/source/docker.ts';
 import type { SourceChange } from '../../../src/source/source.ts';
 import { type DockerdProcess, eventually, freePort, removeAll, runContainer, startDockerd } from '../../support/lab.ts';
-import { listenTo, soon } from './source-suite.ts';
+import { listenTo, soon } from './source-bench.ts';
 
 const causes = (changes: readonly SourceChange[]): readonly string[] =>
 	changes.map((change) => (change.kind === 'disconnected' ? change.cause : change.kind));

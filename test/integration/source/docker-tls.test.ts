@@ -12,7 +12,7 @@ import { type Source, SourceError } from '../../../src/source/source.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { type Keeper, keep, quoted } from '../../support/keeper.ts';
 import { docker, eventually, freePort } from '../../support/lab.ts';
-import { listenTo, soon } from './source-suite.ts';
+import { listenTo, soon } from './source-bench.ts';
 
 /** Takes bytes from a socket's file, which is the same in every network, to the port in the engine's. */
 const relayProgram = `

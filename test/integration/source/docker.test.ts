@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { stopSignalOf } from '../../../src/derive/traffic.ts';
 import { dockerSource } from '../../../src/source/docker.ts';
 import { ownContainerId } from '../../../src/source/self.ts';
 import { docker, eventually, labelArgs, removeAll, runContainer } from '../../support/lab.ts';
-import { listenTo, newName, type SourceBench, soon, sourceSuite } from './source-suite.ts';
+import { listenTo, newName, type SourceBench, soon } from './source-bench.ts';
+import { sourceSuite } from './source-suite.ts';
 
 const source = dockerSource({ docker: { socketPath: '/var/run/docker.sock' } });
 
@@ -20,6 +22,8 @@ sourceSuite('a Docker engine', async (): Promise<SourceBench> => {
 		remove: (id) => run('rm', '-f', id),
 		rename: (id, name) => run('rename', id, name),
 		pause: (id) => run('pause', id),
+		unpause: (id) => run('unpause', id),
+		signal: (id, name) => run('kill', '-s', name, id),
 		network: async () => {
 			const name = newName();
 			await run('network', 'create', ...labelArgs, name);
@@ -46,12 +50,49 @@ test('Docker: a container that waits for its restart policy is not listed', asyn
 	await docker('rm', '-f', id);
 });
 
-test('Docker: health is announced without its outcome in the word', async () => {
+// By the file `well` in the container, which is not there at first.
+const healthOptions = ['--health-cmd', 'cat /tmp/well', '--health-interval', '300ms', '--health-retries', '1'];
+
+test('Docker: health is announced with its outcome, and shown with what the last probe printed', async () => {
 	using heard = await listenTo(source);
-	const health = ['--health-cmd', 'true', '--health-interval', '1s'];
-	const { id } = await runContainer(...health, 'redis');
-	await heard.of(id, 'health_status', 15_000);
+	const { id } = await runContainer(...healthOptions, 'redis');
+	// The list is what passes go by: it must not keep what was seen before.
+	const listed = async (): Promise<unknown> =>
+		(await source.list(soon())).find((container) => container.id === id)?.health;
+	assert.equal((await heard.of(id, 'health_status', 15_000)).health, 'unhealthy');
+	const output = "cat: can't open '/tmp/well': No such file or directory\n";
+	assert.deepEqual(await listed(), { status: 'unhealthy', output });
+	await docker('exec', id, 'sh', '-c', 'echo quite well >/tmp/well');
+	assert.equal((await heard.of(id, 'health_status', 15_000)).health, 'healthy');
+	assert.deepEqual(await listed(), { status: 'healthy', output: 'quite well\n' });
 });
+
+test('Docker: health is starting, and nothing was printed, until the first probe', async () => {
+	const { id } = await runContainer('--health-cmd', 'true', '--health-interval', '1h', 'redis');
+	assert.deepEqual((await source.get(id, soon()))?.health, { status: 'starting', output: '' });
+});
+
+test('Docker: a container has no health where it has no HEALTHCHECK, or one that was switched off', async () => {
+	const [plain, off] = await Promise.all([runContainer('redis'), runContainer('--no-healthcheck', 'redis')]);
+	for (const { id } of [plain, off]) assert.equal((await source.get(id, soon()))?.health, undefined);
+});
+
+for (const [sentence, args, expected] of [
+	['a stop signal of its own', ['--stop-signal', 'SIGQUIT'], 3],
+	['a real-time stop signal', ['--stop-signal', 'RTMIN+3'], 37],
+	['none', [], 15],
+] as const)
+	test(`Docker: the stop signal of a container with ${sentence} is the one that docker stop announces`, async () => {
+		using heard = await listenTo(source);
+		const { id } = await runContainer(...args, 'redis', 'sleep', '1000');
+		const container = await source.get(id, soon());
+		assert.ok(container);
+		// Its process heeds none of them; the second signal is KILL.
+		await docker('stop', '-t', '0', id);
+		const first = await heard.of(id, 'kill');
+		assert.deepEqual([stopSignalOf(container), Number(first.signal)], [expected, expected]);
+		assert.equal((await heard.of(id, 'kill')).signal, '9');
+	});
 
 test('Docker: a published port of Docker’s choosing is another one after a restart, and the list says so', async () => {
 	using heard = await listenTo(source);

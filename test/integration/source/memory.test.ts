@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memorySource } from '../../../src/source/memory.ts';
 import { SourceError } from '../../../src/source/source.ts';
-import { listenTo, newName, type SourceBench, soon, sourceSuite } from './source-suite.ts';
+import { listenTo, newName, type SourceBench, soon } from './source-bench.ts';
+import { sourceSuite } from './source-suite.ts';
 
 sourceSuite('the engine in memory', async (): Promise<SourceBench> => {
 	// Docker's clock never shows the same twice.
@@ -27,7 +28,9 @@ sourceSuite('the engine in memory', async (): Promise<SourceBench> => {
 			source.remove(id);
 		},
 		rename: async (id, name) => source.rename(id, name),
-		pause: async (id) => source.update(id, 'pause', {}),
+		pause: async (id) => source.update(id, 'pause', { isPaused: true }),
+		unpause: async (id) => source.update(id, 'unpause', { isPaused: false }),
+		signal: async (id, name) => source.update(id, 'kill', {}, { signal: name === 'HUP' ? '1' : '37' }),
 		network: async () => newName(),
 		join: async (id, network) => source.join(id, network),
 		leave: async (id, network) => source.leave(id, network),

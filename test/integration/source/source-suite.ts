@@ -1,71 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Subscription } from 'rxjs';
-import type { Source, SourceChange } from '../../../src/source/source.ts';
-import { eventually } from '../../support/lab.ts';
-
-/** A source, and hands to change what it shows. */
-export interface SourceBench extends AsyncDisposable {
-	readonly source: Source;
-	/** @returns the new container's id */
-	start(name: string, labels?: Readonly<Record<string, string>>): Promise<string>;
-	startAgain(id: string): Promise<void>;
-	stop(id: string): Promise<void>;
-	remove(id: string): Promise<void>;
-	rename(id: string, name: string): Promise<void>;
-	pause(id: string): Promise<void>;
-	/** @returns the name of a network that no container is on */
-	network(): Promise<string>;
-	join(id: string, network: string): Promise<void>;
-	leave(id: string, network: string): Promise<void>;
-	/** Removes all containers and networks that were made. */
-	clear(): Promise<void>;
-}
-
-export const soon = (): AbortSignal => AbortSignal.timeout(15_000);
-
-let made = 0;
-export const newName = (): string => `source-${process.pid}-${++made}`;
-
-/** What a source announces from now on. */
-export interface Heard extends Disposable {
-	readonly changes: readonly SourceChange[];
-	/** Waits for an event of the container, among those not waited for yet. */
-	of(id: string, action: string, withinMs?: number): Promise<void>;
-	connected(times: number, withinMs?: number): Promise<void>;
-}
-
-export async function listenTo(source: Source): Promise<Heard> {
-	const changes: SourceChange[] = [];
-	const subscription: Subscription = source.changes().subscribe((change) => changes.push(change));
-	let from = 0;
-	const heard: Heard = {
-		changes,
-		of: async (id, action, withinMs = 5_000) => {
-			await eventually(
-				`${action} of ${id.slice(0, 12)}`,
-				() => {
-					const at = changes.findIndex(
-						(change, n) => n >= from && change.kind === 'changed' && change.key === id && change.action === action,
-					);
-					if (at >= 0) from = at + 1;
-					return at >= 0;
-				},
-				{ withinMs, everyMs: 2 },
-			);
-		},
-		connected: async (times, withinMs = 20_000) => {
-			await eventually(
-				`connected ${times} times`,
-				() => changes.filter(({ kind }) => kind === 'connected').length >= times,
-				{ withinMs, everyMs: 2 },
-			);
-		},
-		[Symbol.dispose]: () => subscription.unsubscribe(),
-	};
-	await heard.connected(1);
-	return heard;
-}
+import type { Source } from '../../../src/source/source.ts';
+import { listenTo, newName, type SourceBench, soon } from './source-bench.ts';
 
 /** What every source promises; run on the one in memory and on a real engine, so that the first is worth its trust. */
 export function sourceSuite(name: string, make: () => Promise<SourceBench>): void {
@@ -103,10 +39,16 @@ function showing(bench: () => SourceBench): void {
 		assert.equal((await bench().source.get(id, soon()))?.running, false);
 	});
 
-	test('a container that is paused is listed', async () => {
+	test('a container that is paused is listed as one that runs and is paused, until it goes on', async () => {
 		const id = await bench().start(newName());
+		const state = async (): Promise<readonly unknown[]> => {
+			const found = (await bench().source.list(soon())).find((container) => container.id === id);
+			return [found?.running, found?.isPaused ?? false];
+		};
 		await bench().pause(id);
-		assert.equal(await isListed(bench(), id), true);
+		assert.deepEqual(await state(), [true, true]);
+		await bench().unpause(id);
+		assert.deepEqual(await state(), [true, false]);
 	});
 
 	test('a container that was removed is neither listed nor found', async () => {
@@ -173,7 +115,7 @@ function announcing(bench: () => SourceBench): void {
 		await heard.of(id, 'destroy');
 	});
 
-	test('a rename, a pause, a network that is joined and left are announced, and seen', async () => {
+	test('a rename, a pause and its end, a network that is joined and left are announced, and seen', async () => {
 		const network = await bench().network();
 		const id = await bench().start(newName());
 		using heard = await listenTo(bench().source);
@@ -192,6 +134,21 @@ function announcing(bench: () => SourceBench): void {
 		await heard.of(id, 'rename');
 		await bench().pause(id);
 		await heard.of(id, 'pause');
+		await bench().unpause(id);
+		await heard.of(id, 'unpause');
+	});
+
+	test('a signal is announced, and which it was by its number', async () => {
+		const id = await bench().start(newName());
+		using heard = await listenTo(bench().source);
+		for (const [name, number] of [
+			['HUP', '1'],
+			['RTMIN+3', '37'],
+		] as const) {
+			await bench().signal(id, name);
+			assert.equal((await heard.of(id, 'kill')).signal, number);
+		}
+		assert.equal((await bench().source.get(id, soon()))?.running, true);
 	});
 
 	test('an event carries the time it happened', async () => {
