@@ -139,15 +139,14 @@ export class Reconciler {
 
 	/** Tells the agent what is to be said of the services that are there by now. */
 	async #keepUp(
-		{ derivation }: Subject,
+		subject: Subject,
 		decisions: readonly Decision[],
 		results: ReadonlyMap<Decision, Result>,
 		cause: Cause,
 		course: Course,
 	): Promise<void> {
-		const { context, state, writer } = this.#options;
 		const there = decisions.filter((it) => it.kind !== 'register' || isDone(results.get(it)));
-		const attempts = keptBy(there, derivation).map((kept) => keepUp(kept, context, state, writer, cause));
+		const attempts = keptBy(there, subject.derivation).map((kept) => keepUp(kept, subject, this.#options, cause));
 		for (const attempt of await Promise.allSettled(attempts))
 			if (attempt.status === 'rejected') course.errors.push(attempt.reason);
 			else if (attempt.value !== undefined) course.waits.push(attempt.value);

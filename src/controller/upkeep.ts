@@ -34,6 +34,12 @@ export const dueBy = (kept: readonly Kept[], checks: ServiceChecks): readonly Du
 		return upkeep.length === 0 ? [] : [{ id: it.id, upkeep }];
 	});
 
+export interface Keeping {
+	readonly context: Context;
+	readonly state: State;
+	readonly writer: Writer;
+}
+
 /** A check that should be there is not: somebody removed it. */
 const recheckMs = 1_000;
 
@@ -44,16 +50,18 @@ const recheckMs = 1_000;
  */
 export async function keepUp(
 	kept: Kept,
-	{ registry, signal }: Context,
-	state: State,
-	writer: Writer,
+	subject: Subject,
+	{ context, state, writer }: Keeping,
 	cause: Cause,
 ): Promise<number | undefined> {
 	const { id } = kept;
+	const { registry, signal } = context;
 	const known = state.checkStates.get(id);
 	const mayBeDue = known === undefined ? hasUpkeep(kept) : upkeepOf(kept, known).length > 0;
 	if (!mayBeDue) return undefined;
 	let found: CheckStates = (await registry.checks(signal, id)).get(id) ?? new Map();
+	// Before the first pass has read them all: what was derived did not know of it.
+	if (noteMark(id, found, subject, state)) return 0;
 	for (const due of upkeepOf(kept, found)) {
 		await writer.keepUp(id, due, cause);
 		found = afterUpkeep(found, id, due);
@@ -76,12 +84,21 @@ export function noteChecks(
 	for (const { id, stamp } of registrations) {
 		const subject = byKey.get(stamp?.containerId ?? '');
 		const found = checks.get(id);
-		if (subject === undefined || found === undefined || isOvertaken(subject.key)) continue;
-		checkStates.set(id, found);
-		const ordered = found.get(maintenanceId(id));
-		const began = ordered === undefined || !isOurMaintenance(ordered) ? undefined : drainBeganAt(ordered.notes);
-		const container = runningIn(subject);
-		// A mark of the daemon before, who saw what we did not.
-		if (began !== undefined && container !== undefined) signals.noted(subject.key, stopSignalOf(container), began);
+		if (subject === undefined || found === undefined) continue;
+		noteMark(id, found, subject, { signals });
+		if (!isOvertaken(subject.key)) checkStates.set(id, found);
 	}
+}
+
+/**
+ * A mark of the daemon before, who saw what we did not.
+ *
+ * @returns whether it is news
+ */
+function noteMark(id: ServiceId, found: CheckStates, subject: Subject, { signals }: Pick<State, 'signals'>): boolean {
+	const ordered = found.get(maintenanceId(id));
+	const began = ordered === undefined || !isOurMaintenance(ordered) ? undefined : drainBeganAt(ordered.notes);
+	const container = runningIn(subject);
+	if (began === undefined || container === undefined) return false;
+	return signals.noted(subject.key, stopSignalOf(container), began);
 }

@@ -157,11 +157,15 @@ const isOneOnly = (error: unknown): error is SourceError =>
 
 interface Row {
 	readonly id: string;
-	/** Everything of it but `Up 3 seconds`. */
+	/** Everything of it but for how long it has run. */
 	readonly fingerprint: string;
 }
 
 const stableFields = ['Id', 'Names', 'Image', 'ImageID', 'Created', 'State', 'Ports', 'Labels', 'NetworkSettings'];
+
+/** Docker tells the health in words only: `Up 3 seconds (healthy)`. */
+const healthIn = (status: unknown): string =>
+	/\((?:health: starting|(?:un)?healthy)\)$/.exec(String(status))?.[0] ?? '';
 
 /** Docker lists a container's ports in another order each time. */
 const unordered = (value: unknown): unknown =>
@@ -173,7 +177,8 @@ function rowsOf({ where }: Engine, said: unknown): readonly Row[] {
 		const fields = Object(row) as Readonly<Record<string, unknown>>;
 		const id = fields['Id'];
 		if (!isId(id)) throw new SourceError('invalid', `Docker at ${where} lists a container without a proper id`);
-		return { id, fingerprint: JSON.stringify(stableFields.map((name) => unordered(fields[name]))) };
+		const stable = [...stableFields.map((name) => unordered(fields[name])), healthIn(fields['Status'])];
+		return { id, fingerprint: JSON.stringify(stable) };
 	});
 }
 

@@ -218,6 +218,27 @@ suite('--drain=maintenance', () => {
 		assert.equal(state(made, maintenance), undefined);
 	});
 
+	test('a later daemon that hears of it before its first pass is done leaves the mark', async (t) => {
+		const made = await world(t, { ...draining, containers: [web(sick('healthy'))] });
+		await told(made);
+		const mark = state(made, maintenance);
+		await made.controller.stop();
+		const gate = Promise.withResolvers<void>();
+		made.trouble.listing = gate.promise;
+		made.newWrites();
+		made.controller = made.another();
+		made.controller.start();
+		await made.time.settled();
+		// Of what it does not know it heeds starts, ends and renames only.
+		made.source.update(container({}).id, 'rename', sick('unhealthy'));
+		await made.time.advance(2_000, 250);
+		const early = [state(made, maintenance), state(made, health)];
+		gate.resolve();
+		assert.deepEqual(early, [mark, 'critical unhealthy']);
+		await made.time.advance(60_000, 250);
+		assert.deepEqual([state(made, maintenance), made.newWrites()], [mark, [`report ${health} critical`]]);
+	});
+
 	test('a service that Consul lost meanwhile comes back with it', async (t) => {
 		const made = await world(t, { ...draining, containers: [web()] });
 		await told(made);

@@ -141,6 +141,10 @@ suite('the output of a health check', () => {
 	test('is printable', () => assert.equal(output('\u001b[31mred\u0000\ttab\nline'), '\ufffd[31mred\ufffd\ttab\nline'));
 	test('is no half character', () => assert.equal(output('a\ud800')?.isWellFormed(), true));
 	test('has 4 kB', () => assert.equal(output('x'.repeat(10_000))?.length, 4_096));
+	test('has 4 kB as Consul counts, which else would add that it has cut it', () => {
+		assert.equal(Buffer.byteLength(output(`x${'語\u0000'.repeat(4_000)}`) ?? ''), 4_096);
+		assert.equal(Buffer.byteLength(output('語'.repeat(4_000)) ?? ''), 4_095);
+	});
 	test('says something in any case, since a check without output counts as never reported', () =>
 		assert.equal(output(''), "Docker's HEALTHCHECK says unhealthy"));
 });

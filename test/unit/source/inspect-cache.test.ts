@@ -42,6 +42,20 @@ describe('what was inspected', () => {
 		assert.deepEqual(await bench.starts(), ['twice']);
 	});
 
+	test('is asked for again when its health differs, though no event said so, and not when only time goes by', async () => {
+		const asksFor = async (status: string): Promise<number> => {
+			bench.http.on('/containers/json', json([row(1, { Status: status })]));
+			return (await bench.asking(() => bench.source.list(soon()))).length - 1;
+		};
+		bench.holds(1);
+		await bench.connected();
+		const said = ['Up 3 seconds (health: starting)', 'Up 4 seconds (health: starting)', 'Up 4 seconds (healthy)'];
+		const later = ['Up 2 hours (healthy)', 'Up 2 hours (unhealthy)', 'Up 2 hours (Paused)'];
+		const asked: number[] = [];
+		for (const status of [...said, ...later]) asked.push(await asksFor(status));
+		assert.deepEqual(asked, [1, 0, 1, 0, 1, 1]);
+	});
+
 	test('is not asked for again when time goes by or the ports come in another order', async () => {
 		const [first, second] = [{ PrivatePort: 1 }, { PrivatePort: 2 }];
 		bench.holds(1);
