@@ -43,6 +43,11 @@ async function carryOut(command: Command): Promise<number> {
 			const { doctor } = await import('./cli/doctor.ts');
 			return doctor(command.config, command.isJson, version);
 		}
+		case 'explain': {
+			const { explainCommand } = await import('./cli/explain.ts');
+			const listen = command.listen ?? listenOf(await commandLineOfInit(), process.env);
+			return explainCommand({ ...command, listen });
+		}
 		case 'release': {
 			const { release } = await import('./cli/release.ts');
 			return release(command.config, command.isConfirmed);

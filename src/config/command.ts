@@ -13,8 +13,19 @@ export type Command =
 	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
 	| { readonly kind: 'plan'; readonly config: Config; readonly isJson: boolean }
 	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
+	| ExplainRequest
 	| { readonly kind: 'release'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
+
+/** `config` throws UsageError; nobody has to say where Consul is while a daemon answers. */
+interface ExplainRequest {
+	readonly kind: 'explain';
+	readonly what: string;
+	readonly isJson: boolean;
+	/** As the command line has it; `undefined` to find out how the daemon was started. */
+	readonly listen: string | undefined;
+	readonly config: () => Config;
+}
 
 /**
  * What the program was asked to do.
@@ -54,6 +65,8 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			return { kind: 'doctor', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'plan':
 			return { kind: 'plan', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
+		case 'explain':
+			return explainRequest(after.rest, said, env, host);
 		case 'release':
 			return {
 				kind: 'release',
@@ -61,6 +74,26 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 				isConfirmed: said.get('yes') === true,
 			};
 	}
+}
+
+/** People put its options behind what they ask about. */
+function explainRequest(rest: readonly string[], before: GivenOptions, env: Environment, host: ConfigHost): Command {
+	const [what, ...more] = rest;
+	if (what === undefined || what === '')
+		throw new UsageError(2, 'Missing required argument: a container, or a service id.\n', { usage: true });
+	const { given, rest: uri, wantsHelp } = parseFlags(more, verbs.explain.options);
+	if (wantsHelp) return help;
+	const trailing = parseFlags(uri.slice(1), verbs.explain.options);
+	if (trailing.rest.length > 0) throw extra(trailing.rest);
+	const said: GivenOptions = new Map([...before, ...given, ...trailing.given]);
+	const listen = said.get('listen');
+	return {
+		kind: 'explain',
+		what,
+		isJson: said.get('json') === true,
+		listen: listen === undefined ? undefined : String(listen),
+		config: () => verbConfig(uri.slice(0, 1), said, env, host),
+	};
 }
 
 /** For a verb that looks at the world as the daemon does. */

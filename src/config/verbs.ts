@@ -20,6 +20,11 @@ export const verbs = {
 		help: 'Look at everything the daemon depends on, and write nothing: what is wrong, and what to do; exits with 2 where something is',
 		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
 	},
+	explain: {
+		usage: 'explain CONTAINER|SERVICE [--json] [registry URI]',
+		help: 'Say why a container is in Consul as it is, or why it is not: asks the running daemon at --listen, else looks for itself; exits with 2 where it is not as wanted',
+		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
+	},
 	release: {
 		usage: 'release [--yes] [registry URI]',
 		help: 'Give our entries back to registrator: show what that means, and do it with --yes; exits with 2 where it is not given',

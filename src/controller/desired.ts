@@ -1,5 +1,6 @@
 import { isBasedOn } from '../derive/address.ts';
-import { type Derivation, derive } from '../derive/derive.ts';
+import { type Circumstances, type Derivation, derive } from '../derive/derive.ts';
+import type { Trace } from '../derive/trace.ts';
 import type { Life } from '../derive/traffic.ts';
 import type { Container, ContainerId } from '../model.ts';
 import type { Sighting } from '../plan/guard.ts';
@@ -22,9 +23,11 @@ export async function desiredOf(
 	identity: Identity,
 	find: (id: ContainerId) => Promise<Container | undefined>,
 	life: Life,
+	trace?: Trace,
 ): Promise<Derivation> {
 	if (typeof container !== 'object') return nothingWanted;
 	const baseId = container.running ? isBasedOn(container) : undefined;
 	const base = baseId === undefined ? undefined : ((await find(baseId)) ?? 'gone');
-	return derive(container, identity.derive, { hostAddress: identity.hostAddress, base, now: Date.now(), life });
+	const around: Circumstances = { hostAddress: identity.hostAddress, base, now: Date.now(), life };
+	return derive(container, identity.derive, around, trace);
 }

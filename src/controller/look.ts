@@ -1,6 +1,7 @@
 import { containerNameIn } from '../derive/ids.ts';
+import type { Trace } from '../derive/trace.ts';
 import type { Life } from '../derive/traffic.ts';
-import type { ContainerId } from '../model.ts';
+import type { Container, ContainerId } from '../model.ts';
 import type { Sighting } from '../plan/guard.ts';
 import { type Key, leftoverIdOf } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
@@ -14,10 +15,17 @@ import type { State } from './state.ts';
  *
  * @throws SourceError unless it is sure
  */
-export async function lookAt(key: Key, context: Context, state: State, identity: Identity): Promise<Subject> {
+export async function lookAt(
+	key: Key,
+	context: Context,
+	state: State,
+	identity: Identity,
+	trace?: Trace,
+): Promise<Subject> {
 	const { source, signal } = context;
 	const container = hasEnded(key, context, state) ? 'ended' : await sighting(key, context, identity);
-	const derivation = await desiredOf(container, identity, (id) => source.get(id, signal), lifeOf(key, state));
+	const find = (id: ContainerId): Promise<Container | undefined> => source.get(id, signal);
+	const derivation = await desiredOf(container, identity, find, lifeOf(key, state), trace);
 	return { key, identity, container, derivation };
 }
 

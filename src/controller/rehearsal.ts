@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import type { Trace } from '../derive/trace.ts';
 import type { ServiceId } from '../model.ts';
 import { type Key, leftoverKey, leftoverOf } from '../plan/ownership.ts';
 import type { Context } from './context.ts';
@@ -30,7 +31,7 @@ export interface Rehearsals {
 export async function rehearse(context: Context, state: State, identity: Identity): Promise<Rehearsals> {
 	const pass = await resync(context, state, identity);
 	const pool = new PQueue({ concurrency: context.settings.concurrency });
-	const look = (key: Key, as: Identity): Promise<Rehearsal> => pool.add(() => run(key, context, state, as));
+	const look = (key: Key, as: Identity): Promise<Rehearsal> => pool.add(() => rehearseKey(key, context, state, as));
 	const isSettled = ({ decisions, due }: Judgement): boolean =>
 		due.length === 0 && decisions.every(({ kind }) => kind === 'unchanged');
 	const keys = await Promise.all(
@@ -46,8 +47,20 @@ export async function rehearse(context: Context, state: State, identity: Identit
 	};
 }
 
-async function run(key: Key, context: Context, state: State, identity: Identity): Promise<Rehearsal> {
-	const subject = await lookAt(key, context, state, identity);
+/**
+ * The look that a run of the key takes before it writes.
+ *
+ * @param trace told why its services are what they are
+ * @throws SourceError unless the engine is sure
+ */
+export async function rehearseKey(
+	key: Key,
+	context: Context,
+	state: State,
+	identity: Identity,
+	trace?: Trace,
+): Promise<Rehearsal> {
+	const subject = await lookAt(key, context, state, identity, trace);
 	const { decisions, unread } = await inquire(subject, idsOf(subject, state), context, state);
 	const due = dueBy(keptBy(decisions, subject.derivation), state.checkStates);
 	return { subject, decisions, due, unread };

@@ -70,11 +70,16 @@ const switches: ReadonlySet<RegistratorKey> = new Set(['check_tcp', 'check_grpc'
 const isAsked = (key: RegistratorKey, value: string | undefined): value is string =>
 	value !== undefined && value !== '' && (!switches.has(key) || isYes(value));
 
+const builderFor = (values: Values): Builder | undefined => builders.find(({ key }) => isAsked(key, values[key]));
+
+/** Which key asks for the check. */
+export const legacyCheckKey = (values: Values): RegistratorKey | undefined => builderFor(values)?.key;
+
 export function legacyCheck(
 	values: Values,
 	subject: CheckSubject,
 ): { readonly check: Check | undefined; readonly warnings: readonly string[] } {
-	const builder = builders.find(({ key }) => isAsked(key, values[key]));
+	const builder = builderFor(values);
 	if (builder === undefined) return { check: undefined, warnings: [] };
 	const warnings: string[] = [];
 	const name = (key: string): string => `SERVICE_${key.toUpperCase()}`;

@@ -2,7 +2,7 @@ import type { Check, Container, ServiceId, ServiceInstance, TaggedAddress } from
 import type { HostPort } from './address.ts';
 import type { Candidate, Settled } from './candidates.ts';
 import type { CheckSubject } from './check-subject.ts';
-import { legacyCheck } from './checks.ts';
+import { legacyCheck, legacyCheckKey } from './checks.ts';
 import type { Findings } from './findings.ts';
 import { checkIdOf, healthCheck, healthCheckId, ttlCheck } from './kept-checks.ts';
 import { labelChecks } from './label-checks.ts';
@@ -54,7 +54,7 @@ export function instancesOf(
 		exposedPort: candidate.exposedPort,
 		portAt,
 	};
-	if (candidate.trace !== undefined) tellFields(candidate, candidate.trace, tags);
+	if (candidate.trace !== undefined) tellFields(id, candidate, candidate.trace, tags);
 	const main: ServiceInstance = {
 		id,
 		name,
@@ -110,7 +110,8 @@ function checksOf(
 	const { check, warnings } = legacyCheck(old.values, subject);
 	const named = labelChecks(labels.checks, subject);
 	const ofTtl = ofTtlOption(subject.id, settings);
-	if (trace !== undefined) tellChecks({ legacy: check, ofTtl, named: named.checks }, subject, trace);
+	if (trace !== undefined)
+		tellChecks({ legacy: check, key: legacyCheckKey(old.values), ofTtl, named: named.checks }, subject, trace);
 	findings.warn('check', [...warnings, ...named.warnings]);
 	const taken = new Set([...ofTtl.map(({ id }) => id), healthCheckId(subject.id)]);
 	const isFree = ({ id }: Check): boolean => !taken.has(id);

@@ -1,7 +1,8 @@
-import type { Check } from '../model.ts';
+import type { Check, ServiceId } from '../model.ts';
 import type { Candidate } from './candidates.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { checkIdOf, healthCheckId } from './kept-checks.ts';
+import type { RegistratorKey } from './labels/registrator-rows.ts';
 import { isYes } from './metadata.ts';
 import { parseTags } from './tags.ts';
 import type { PortTrace } from './trace.ts';
@@ -10,11 +11,13 @@ import type { PortTrace } from './trace.ts';
 
 /** @param daemonTags those of `-tags` */
 export function tellFields(
+	id: ServiceId,
 	{ old, labels, protocol }: Candidate,
 	trace: PortTrace,
 	daemonTags: readonly string[],
 ): void {
 	const { service } = labels;
+	trace.service = id;
 	const given = (value: unknown, oldKey: string): 'reconsul' | 'registrator' | undefined =>
 		value !== undefined ? 'reconsul' : old.values[oldKey] === undefined ? undefined : 'registrator';
 	const tags = service.tags ?? parseTags(old.values['tags'] ?? '');
@@ -43,12 +46,18 @@ export function tellMeta(
 
 interface Asked {
 	readonly legacy: Check | undefined;
+	/** That asks for it. */
+	readonly key: RegistratorKey | undefined;
 	readonly ofTtl: readonly Check[];
 	readonly named: readonly Check[];
 }
 
-export function tellChecks({ legacy, ofTtl, named }: Asked, { id }: CheckSubject, trace: PortTrace): void {
-	if (legacy !== undefined) trace.checks.set(legacy.id, 'SERVICE_CHECK_* (the first that is asked for)');
+export function tellChecks(
+	{ legacy, key = 'check_http', ofTtl, named }: Asked,
+	{ id }: CheckSubject,
+	trace: PortTrace,
+): void {
+	if (legacy !== undefined) trace.checks.set(legacy.id, trace.oldOf(key) ?? '');
 	for (const check of ofTtl) trace.checks.set(check.id, 'option -ttl');
 	for (const check of named) {
 		const name = check.id.slice(checkIdOf(id, '').length);

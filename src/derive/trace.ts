@@ -37,6 +37,8 @@ export interface Choice {
 export class PortTrace implements PlacementTrace {
 	/** The row of the table of addresses that fits. */
 	rule = '';
+	/** The id of the service that it is; absent where it is none. */
+	service: string | undefined;
 	readonly candidates: AddressCandidate[] = [];
 	readonly choices: Choice[] = [];
 	/** What asks for each check, by the check's id. */

@@ -35,13 +35,18 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	},
 	server: { values: 'log', types: 'metrics/metrics' },
 	config: { values: 'duration registry/consul-token server/listen', types: 'controller/context log registry' },
+	// From what a run would see to what people read.
+	explain: {
+		values: 'cli/plan-entries controller derive plan server/listen server/mask',
+		types: 'model',
+	},
 	daemon: {
-		values: 'clock config controller derive/service-name derive/tags log metrics registry server source',
+		values: 'clock config controller derive/service-name derive/tags explain log metrics registry server source',
 		types: 'derive/derive model plan',
 	},
 	cli: {
 		values:
-			'config controller daemon/wiring deadline derive log metrics plan registry server/listen server/mask source/engine',
+			'config controller daemon/wiring deadline derive explain log metrics plan registry server/listen server/mask source/engine',
 		types: 'model',
 	},
 	main: { values: 'cli config daemon last-words', types: '' },
