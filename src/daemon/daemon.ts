@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
+import type { Context } from '../controller/context.ts';
 import { Controller } from '../controller/controller.ts';
 import { createLogger, type Logger } from '../log.ts';
-import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { tokenFile } from '../registry/consul-token.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import { startServer } from '../server/http.ts';
+import { explainAnswer } from './explain.ts';
 import { historyAnswer, historyFeed } from './history.ts';
+import { pageProvider } from './page.ts';
 import { health, ready, services, showInMetrics } from './status.ts';
 import { wire } from './wiring.ts';
 
@@ -32,7 +35,7 @@ export async function runDaemon(config: Config, version: string): Promise<number
 	const controller = new Controller(context, host);
 	if (!(await isReachable(config, registry, log, stopping))) return stopping.aborted ? 0 : 1;
 	if (config.isOnce) return once(controller, log, stopping, giveUp);
-	const server = await serve(config, controller, metrics, log);
+	const server = await serve(config, controller, context, version);
 	controller.start();
 	await aborted(stopping);
 	const isDrained = await drained(controller, config, log);
@@ -120,9 +123,10 @@ async function once(
 const serve = (
 	config: Config,
 	controller: Controller,
-	metrics: Metrics,
-	log: Logger,
+	context: Context,
+	version: string,
 ): ReturnType<typeof startServer> => {
+	const { metrics, log } = context;
 	showInMetrics(metrics, controller);
 	return startServer({
 		listen: config.listen,
@@ -134,8 +138,10 @@ const serve = (
 			health: () => health(controller, config.settings.intervalMs, systemClock.now()),
 			ready: () => ready(controller),
 			services: () => services(controller),
+			explain: (what) => explainAnswer(what, context, controller),
 			history: (query) => historyAnswer(controller.state.history, query),
 			events: (query, lastEventId) => historyFeed(controller.state.history, query, lastEventId),
+			page: pageProvider({ controller, metrics, version, isDryRun: config.settings.isDryRun }),
 		},
 	});
 };

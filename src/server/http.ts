@@ -194,6 +194,7 @@ async function handle(
 				host: headers.host,
 				authorization: headers.authorization,
 				lastEventId: textIn(headers['last-event-id']),
+				accept: headers.accept,
 			},
 			options,
 		);

@@ -3,6 +3,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { isBearer, isLocalRequest } from './access.ts';
 import type { Feed } from './events.ts';
 import type { HealthCheck } from './health.ts';
+import { assetAnswer, overviewAnswer, type PageProvider, storyAnswer } from './page/answers.ts';
 
 /** What the server shows; each is asked anew on every request, and has to be quick. */
 export interface Providers {
@@ -11,10 +12,13 @@ export interface Providers {
 	readonly ready: () => readonly HealthCheck[];
 	/** The answer of `/api/services`, ready for JSON, with secrets masked. */
 	readonly services: () => unknown;
+	/** Why one container is in Consul as it is; looks anew. */
+	readonly explain: (what: string) => Promise<{ readonly status: number; readonly value: unknown }>;
 	/** The answer of `/api/history`, likewise. */
 	readonly history: (query: URLSearchParams) => unknown;
 	/** What `/api/events` goes on to tell. */
 	readonly events: (query: URLSearchParams, lastEventId: string | undefined) => Feed;
+	readonly page: PageProvider;
 }
 
 export interface RouteRequest {
@@ -26,6 +30,7 @@ export interface RouteRequest {
 	readonly authorization: string | undefined;
 	/** `Last-Event-ID`: where a browser that comes back to a stream was cut off. */
 	readonly lastEventId?: string | undefined;
+	readonly accept?: string | undefined;
 }
 
 export interface Answer {
@@ -51,11 +56,12 @@ interface Question {
 	readonly rest: string;
 	readonly query: URLSearchParams;
 	readonly lastEventId: string | undefined;
+	readonly accept: string | undefined;
 }
 
 interface Route {
 	readonly about: string;
-	readonly isPrivate?: boolean;
+	readonly isPrivate?: boolean | ((question: Question) => boolean);
 	readonly answer: (providers: Providers, question: Question) => Answer | Promise<Answer>;
 }
 
@@ -78,6 +84,14 @@ const routes: Readonly<Record<string, Route>> = {
 		isPrivate: true,
 		answer: ({ services }) => asJson(services()),
 	},
+	'/api/explain/': {
+		about: 'followed by a container or a service: why it is in Consul as it is, or is not, as JSON',
+		isPrivate: true,
+		answer: async ({ explain }, { rest }) => {
+			const { status, value } = await explain(rest);
+			return { ...asJson(value), status };
+		},
+	},
 	'/api/history': {
 		about: 'what happened and why, as JSON; ?service=, ?container=, ?since=, ?limit=',
 		isPrivate: true,
@@ -93,7 +107,18 @@ const routes: Readonly<Record<string, Route>> = {
 			feed: events(query, lastEventId),
 		}),
 	},
-	'/': { about: 'this list', answer: () => ({ status: 200, body: `reconsul\n\n${index}` }) },
+	'/container/': {
+		about: "one container's story, by name or id, for a browser",
+		isPrivate: true,
+		answer: ({ page }, { rest }) => storyAnswer(page, rest),
+	},
+	'/assets/': { about: 'what the pages load', answer: (_, { rest }) => assetAnswer(rest) ?? nothingHere() },
+	'/': {
+		about: 'all of it at a glance, for a browser; this list for anything else',
+		isPrivate: ({ accept }) => isForBrowser(accept),
+		answer: ({ page }, { query, accept }) =>
+			isForBrowser(accept) ? overviewAnswer(page, query) : { status: 200, body: `reconsul\n\n${index}` },
+	},
 };
 
 const asJson = (value: unknown): Answer => ({
@@ -106,16 +131,23 @@ const index = Object.entries(routes)
 	.map(([path, { about }]) => `${path.padEnd(15)} ${about}\n`)
 	.join('');
 
+const nothingHere = (): Answer => ({ status: 404, body: `there is nothing here; there is:\n\n${index}` });
+
+/** What a browser asks for when somebody follows a link; curl and probes do not. */
+const isForBrowser = (accept: string | undefined): boolean => accept?.includes('text/html') === true;
+
 /** Answers one request. Rejects where a provider throws. */
 export async function answerTo(request: RouteRequest, options: RouteOptions): Promise<Answer> {
 	const [path = '', query = ''] = request.target.split('?', 2);
 	const { route, rest } = routeAt(path);
-	if (route === undefined) return { status: 404, body: `there is nothing here; there is:\n\n${index}` };
+	if (route === undefined) return nothingHere();
 	if (request.method !== 'GET' && request.method !== 'HEAD')
 		return { status: 405, body: 'only GET and HEAD are answered\n', headers: { Allow: 'GET, HEAD' } };
-	if (route.isPrivate && !(await mayRead(request, options))) return notForYou;
-	const { lastEventId } = request;
-	return route.answer(options.providers, { rest, query: new URLSearchParams(query), lastEventId });
+	const { lastEventId, accept } = request;
+	const question = { rest, query: new URLSearchParams(query), lastEventId, accept };
+	const isPrivate = typeof route.isPrivate === 'function' ? route.isPrivate(question) : route.isPrivate === true;
+	if (isPrivate && !(await mayRead(request, options))) return notForYou;
+	return route.answer(options.providers, question);
 }
 
 function routeAt(path: string): { readonly route: Route | undefined; readonly rest: string } {

@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/http.ts';
 import type { Providers } from '../../src/server/routes.ts';
+import { anyPage } from './pages.ts';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,11 @@ export interface TestServer extends RunningServer, AsyncDisposable {
 	readonly options: ServerOptions;
 }
 
+const emptyPage: Providers['page'] = {
+	overview: async () => anyPage(),
+	story: async () => ({ page: anyPage(), container: undefined }),
+};
+
 /** The real server on a port of its own, where all is well but for what the test says. */
 export async function running(
 	given: Partial<Omit<ServerOptions, 'providers'>> & { readonly providers?: Partial<Providers> },
@@ -29,8 +35,10 @@ export async function running(
 		health: () => [],
 		ready: () => [],
 		services: () => ({}),
+		explain: async () => ({ status: 200, value: {} }),
 		history: () => ({ newest: 0, isCut: false, entries: [] }),
 		events: () => ({ since: 0, last: () => 0, after: () => [], onNews: () => () => {} }),
+		page: emptyPage,
 		...given.providers,
 	};
 	const options = { listen: '127.0.0.1:0', api: 'local', log: logRecorder().log, ...given, providers } as const;

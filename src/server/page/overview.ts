@@ -4,7 +4,7 @@ import { documentOf } from './layout.ts';
 import type { ContainerModel, PageModel, ServiceModel, ServiceState } from './model.ts';
 import { pathOf, since } from './pieces.ts';
 import { speed } from './speed.ts';
-import { countServices, needsAttention, serviceStates, stateRows } from './standing.ts';
+import { countServices, isWanted, needsAttention, serviceStates, stateRows } from './standing.ts';
 
 /** All of it at a glance: `/`. */
 export const overview = (model: PageModel, search: Search): Html =>
@@ -31,7 +31,10 @@ ${speed(model.speed)}
 </section>`;
 
 const facts = (model: PageModel): readonly (readonly [string, Html])[] => [
-	['Services registered', html`${countServices(model, ({ state }) => state === 'registered')}`],
+	[
+		'Services registered',
+		html`${countServices(model, ({ state }) => state === 'registered')} of ${countServices(model, isWanted)}`,
+	],
 	['Containers', html`${model.containers.length}`],
 	['Need attention', html`${countServices(model, needsAttention) + model.failing.length}`],
 	['Last full pass', model.lastPassAt === 0 ? html`none yet` : html`${since(model.lastPassAt, model.now)} ago`],
@@ -40,8 +43,8 @@ const facts = (model: PageModel): readonly (readonly [string, Html])[] => [
 const attention = (model: PageModel): Html =>
 	html`<div id="attention" data-live="part">${
 		(model.failing.length > 0 || countServices(model, needsAttention) > 0) &&
-		html`<section class="attention" aria-labelledby="attention-title"><h2 id="attention-title">Needs attention</h2>
-${failing(model)}${serviceStates.map((state) => group(model, state))}</section>`
+		html`<section aria-labelledby="attention-title"><h2 id="attention-title">Needs attention</h2>
+<div class="problems card">${failing(model)}${serviceStates.map((state) => group(model, state))}</div></section>`
 	}</div>`;
 
 const titles: Readonly<Record<string, string>> = {
@@ -53,7 +56,7 @@ const titles: Readonly<Record<string, string>> = {
 
 const failing = (model: PageModel): Html | false =>
 	model.failing.length > 0 &&
-	html`<div class="problems card bad"><h3>Cannot work</h3><ul>${model.failing.map(
+	html`<div class="problem bad"><h3>Cannot work</h3><ul>${model.failing.map(
 		({ name, problem }) => html`<li><b>${titles[name] ?? name}</b> <span class="reason">${problem}</span></li>`,
 	)}</ul></div>`;
 
@@ -67,17 +70,17 @@ function group({ containers }: PageModel, state: ServiceState): Html | false {
 		container.services.filter((it) => it.state === state).map((service) => ({ container, service })),
 	);
 	if (found.length === 0) return false;
-	return html`<div class="problems card ${tone}"><h3>${heading} <span class="number">${found.length}</span></h3>
-<ul>${found.slice(0, mostShown).map(problem)}</ul>
-${found.length > mostShown && html`<p><a href="/?show=attention">and ${found.length - mostShown} more</a></p>`}</div>`;
+	return html`<div class="problem ${tone}"><h3>${heading} <span class="number">${found.length}</span></h3>
+<ul>${found.slice(0, mostShown).map(problem)}${
+		found.length > mostShown && html`<li><a href="/?show=attention">and ${found.length - mostShown} more</a></li>`
+	}</ul></div>`;
 }
 
-const problem = ({
-	container,
-	service,
-}: {
+const problem = ({ container, service }: Found): Html =>
+	html`<li><a id="p:${service.id}" href="${pathOf(container)}">${container.name}</a>: <b>${service.id}</b>
+<span class="reason">${service.reason}</span></li>`;
+
+interface Found {
 	readonly container: ContainerModel;
 	readonly service: ServiceModel;
-}): Html =>
-	html`<li><b>${service.id}</b> of <a id="p:${service.id}" href="${pathOf(container)}">${container.name}</a>
-<span class="reason">${service.reason}</span></li>`;
+}

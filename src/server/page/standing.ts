@@ -36,6 +36,8 @@ export function standingOf(failing: readonly HealthCheck[], states: ReadonlySet<
 
 export const needsAttention = ({ state }: ServiceModel): boolean => stateRows[state].heading !== '';
 
+export const isWanted = ({ state }: ServiceModel): boolean => !['held', 'kept', 'orphaned'].includes(state);
+
 /** The groups of the filter, and what belongs to each. */
 export const groups: Readonly<
 	Record<string, { readonly label: string; readonly has: (it: ContainerModel) => boolean }>

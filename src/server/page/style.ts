@@ -62,7 +62,7 @@ header b { color: var(--text); font-weight: 600; }
 }
 .when-away { color: var(--bad); font-weight: 600; }
 
-.card { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.125rem; }
+.card { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 0.75rem 1.125rem; }
 #summary { display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1.15fr) minmax(0, 1fr) minmax(0, 1.05fr); }
 .standing { display: flex; align-items: center; gap: 1rem; }
 .standing h1 { font-size: 1.5rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
@@ -72,17 +72,17 @@ header b { color: var(--text); font-weight: 600; }
 .standing.catching-up { background: var(--busy-ground); border-color: transparent; color: var(--busy); }
 .lamp { flex: none; width: 2.75rem; height: 2.75rem; border-radius: 50%; background: currentColor; position: relative; }
 .lamp::after {
-	content: ''; position: absolute; inset: 0; margin: auto; color: var(--ground);
-	width: 1.2rem; height: 0.65rem; border: solid var(--surface); border-width: 0 0 0.22rem 0.22rem;
+	content: ''; position: absolute; inset: 0; margin: auto;
+	width: 1.1rem; height: 0.6rem; border: solid var(--surface); border-width: 0 0 0.2rem 0.2rem;
 	transform: translateY(-0.12rem) rotate(-45deg);
 }
 .out-of-sync .lamp::after {
-	width: 0.25rem; height: 1.15rem; border: 0; border-radius: 2px; transform: translateY(-0.28rem);
-	background: var(--surface); box-shadow: 0 0.95rem 0 -0.005rem var(--surface);
-	clip-path: polygon(0 0, 100% 0, 100% 70%, 0 70%, 0 82%, 100% 82%, 100% 200%, 0 200%);
+	width: 0.26rem; height: 1.3rem; border: 0; transform: none; background: linear-gradient(
+		var(--surface) 68%, transparent 68%, transparent 80%, var(--surface) 80%
+	);
 }
 .catching-up .lamp::after {
-	width: 1.2rem; height: 1.2rem; border-width: 0.22rem; border-radius: 50%; transform: none;
+	width: 1.2rem; height: 1.2rem; border-width: 0.2rem; border-radius: 50%; transform: none;
 	border-color: var(--surface) var(--surface) transparent;
 }
 .facts { display: grid; grid-template-columns: 1fr 1fr; gap: 0.625rem 1rem; align-content: center; }
@@ -90,7 +90,7 @@ header b { color: var(--text); font-weight: 600; }
 .facts dd { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
 .speed h2 { margin: 0 0 0.125rem; font-size: 0.8125rem; font-weight: 400; color: var(--muted); }
 .speed .muted { font-size: 0.8125rem; }
-.bars { display: block; width: 100%; height: auto; max-height: 5.5rem; margin: 0.375rem 0 0.125rem; }
+.bars { display: block; width: 100%; height: 4.25rem; margin: 0.25rem 0 0; }
 .bar { fill: var(--accent); }
 .bar.empty { fill: var(--line); }
 .bars text { fill: var(--muted); font-size: 10px; text-anchor: middle; }
@@ -99,24 +99,32 @@ header b { color: var(--text); font-weight: 600; }
 	display: inline-block; max-width: 100%; padding: 0.0625rem 0.5rem; border-radius: 999px;
 	font-size: 0.78125rem; font-weight: 550; line-height: 1.4; background: var(--calm-ground); color: var(--calm);
 }
-.badge.good { background: var(--good-ground); color: var(--good); }
+.badge.good { background: none; color: var(--good); padding-inline: 0; }
+.badge.good::before {
+	content: ''; display: inline-block; width: 0.45rem; height: 0.45rem; margin-right: 0.375rem; border-radius: 50%;
+	background: currentColor; vertical-align: 0.06em;
+}
 .badge.bad { background: var(--bad-ground); color: var(--bad); }
 .badge.warn { background: var(--warn-ground); color: var(--warn); }
 .badge.busy { background: var(--busy-ground); color: var(--busy); }
 .tag { font-family: var(--mono); font-size: 0.75rem; font-weight: 400; border-radius: 5px; padding-inline: 0.375rem; }
 .number { font-variant-numeric: tabular-nums; padding-inline: 0.4375rem; }
 
-.attention { display: grid; gap: 0.625rem; }
-.attention h2 { margin-bottom: 0; }
-.problems { border-left: 4px solid var(--calm); padding: 0.75rem 1.125rem; }
-.problems.bad { border-left-color: var(--bad); }
-.problems.warn { border-left-color: var(--warn); }
-.problems.busy { border-left-color: var(--busy); }
-.problems h3 { margin-bottom: 0.25rem; }
-.problems li { padding: 0.25rem 0; }
-.problems li b { font-weight: 550; }
 .reason { color: var(--muted); }
-.problems .reason { display: block; }
+.problems { padding: 0; overflow: hidden; }
+.problem {
+	display: grid; grid-template-columns: minmax(9rem, 15rem) minmax(0, 1fr); gap: 0.25rem 1.25rem;
+	padding: 0.625rem 1.125rem; border-top: 1px solid var(--line); margin-top: -1px; position: relative;
+}
+.problem.bad { --tone: var(--bad); --tone-ground: var(--bad-ground); }
+.problem.warn { --tone: var(--warn); --tone-ground: var(--warn-ground); }
+.problem.busy { --tone: var(--busy); --tone-ground: var(--busy-ground); }
+.problem::before { content: ''; position: absolute; inset: 0 auto 0 0; width: 4px; background: var(--tone); }
+.problem h3 { color: var(--tone); }
+.problem .number { background: var(--tone-ground); color: var(--tone); }
+.problem ul { display: grid; gap: 0.375rem; }
+.problem li b { font-weight: 550; }
+.problem .reason { display: block; }
 
 #filter { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center; }
 #q, button {
@@ -142,12 +150,12 @@ header b { color: var(--text); font-weight: 600; }
 #containers:empty { display: none; }
 .container {
 	display: grid; grid-template-columns: minmax(9rem, 15rem) minmax(0, 1fr); gap: 0.25rem 1.25rem;
-	padding: 0.625rem 1.125rem; border-top: 1px solid var(--line); margin-top: -1px;
+	padding: 0.4375rem 1.125rem; border-top: 1px solid var(--line); margin-top: -1px;
 	content-visibility: auto; contain-intrinsic-size: auto 3.25rem;
 }
 .who a { color: var(--text); text-decoration: none; }
 .who a:hover { text-decoration: underline; }
-.who p { color: var(--muted); font-size: 0.8125rem; }
+.who p { color: var(--muted); font-size: 0.8125rem; line-height: 1.25; }
 .who code { font-size: 0.75rem; }
 .services { display: grid; gap: 0.375rem; align-content: center; }
 .service {
@@ -157,7 +165,7 @@ header b { color: var(--text); font-weight: 600; }
 .service > .badge { justify-self: start; }
 .service .name { font-weight: 550; }
 .service .reason { grid-column: 2 / -1; }
-.service .more { display: flex; flex-wrap: wrap; gap: 0.25rem; }
+.service .more { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: baseline; }
 @keyframes arrive { from { background: var(--busy-ground); } }
 @media (prefers-reduced-motion: no-preference) { .fresh { animation: arrive 1.6s ease-out; } }
 
@@ -181,7 +189,7 @@ footer { margin-top: 2.5rem; padding: 1rem 0 2rem; border-top: 1px solid var(--l
 }
 @media (max-width: 40rem) {
 	body { padding: 0 0.875rem; }
-	#summary, .container { grid-template-columns: minmax(0, 1fr); }
+	#summary, .container, .problem { grid-template-columns: minmax(0, 1fr); }
 	.container { padding: 0.75rem 0.875rem; gap: 0.5rem; }
 	.who { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
 	.definitions > div { grid-template-columns: minmax(0, 1fr); gap: 0; }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { answerTo, type RouteOptions } from '../../../src/server/routes.ts';
+import { anyContainer, anyPage } from '../../support/pages.ts';
 
 const options: RouteOptions = {
 	api: 'local',
@@ -10,8 +11,13 @@ const options: RouteOptions = {
 		health: () => [],
 		ready: () => [],
 		services: () => 'PRIVATE',
+		explain: async () => ({ status: 200, value: 'PRIVATE' }),
 		history: () => 'PRIVATE',
 		events: () => ({ since: 0, last: () => 0, after: () => [], onNews: () => () => {} }),
+		page: {
+			overview: async () => anyPage({ containers: [anyContainer({ name: 'PRIVATE' })] }),
+			story: async () => ({ page: anyPage(), container: anyContainer({ name: 'PRIVATE' }) }),
+		},
 	},
 };
 const request = { method: 'GET', target: '/', peer: '127.0.0.1', host: 'localhost', authorization: undefined } as const;
@@ -28,6 +34,7 @@ suite('routes', () => {
 			'/healthz',
 			'/readyz',
 			'/api/services',
+			'/api/explain/web',
 			'/api/history',
 			'/api/events',
 			'/',

@@ -1,0 +1,118 @@
+import type { Controller } from '../controller/controller.ts';
+import type { ServiceView, View } from '../controller/views.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { CheckStates, ServiceInstance } from '../model.ts';
+import type { HealthCheck } from '../server/health.ts';
+import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
+import type { PageProvider } from '../server/page/answers.ts';
+import type { CheckModel, ContainerModel, HostModel, PageModel, ServiceModel, Standing } from '../server/page/model.ts';
+import { standingOf } from '../server/page/standing.ts';
+import { ready } from './status.ts';
+
+export interface PageSource {
+	readonly controller: Controller;
+	readonly metrics: Metrics;
+	readonly version: string;
+	readonly isDryRun: boolean;
+}
+
+/** What the page shows, from what the controller knows: readings only. */
+export function pageProvider({ controller, metrics, version, isDryRun }: PageSource): PageProvider {
+	const standing = new StandingWatch(controller);
+	const overview = async (): Promise<PageModel> => ({
+		now: Date.now(),
+		host: hostOf(controller, version, isDryRun),
+		failing: failing(controller),
+		standing: standing.look(),
+		lastPassAt: controller.passes.lastSuccessAt,
+		speed: await metrics.buckets('reconsul_convergence_seconds', { kind: 'register' }),
+		containers: containersOf(controller),
+	});
+	return {
+		overview,
+		story: async (nameOrId) => {
+			const page = await overview();
+			return { page, container: containerNamed(page.containers, nameOrId) };
+		},
+	};
+}
+
+function hostOf({ identity }: Controller, version: string, isDryRun: boolean): HostModel {
+	const { ownership } = identity.last ?? {};
+	return { hostname: ownership?.hostname, owner: ownership?.owner, version, isDryRun };
+}
+
+const failing = (controller: Controller): readonly HealthCheck[] =>
+	ready(controller).flatMap(({ name, problem }) =>
+		problem === undefined ? [] : [{ name, problem: maskValue(problem) }],
+	);
+
+/** Remembers when the standing last changed, whether somebody looks or not. */
+class StandingWatch {
+	readonly #controller: Controller;
+	#standing: Standing = { state: 'catching-up', since: Date.now() };
+
+	constructor(controller: Controller) {
+		this.#controller = controller;
+		controller.state.history.onNews(() => this.look());
+	}
+
+	look(): Standing {
+		const { views, hasListed } = this.#controller.state;
+		const states = new Set([...views.all()].flatMap(({ services }) => services.map(stateOf)));
+		const isStarting = !hasListed && this.#controller.passes.lastAttemptAt === 0;
+		const state = isStarting ? 'catching-up' : standingOf(failing(this.#controller), states);
+		if (state !== this.#standing.state) this.#standing = { state, since: Date.now() };
+		return this.#standing;
+	}
+}
+
+const containersOf = ({ state }: Controller): readonly ContainerModel[] =>
+	[...state.views.all()]
+		.map((view) => containerOf(view, state.checkStates))
+		.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+
+function containerOf(view: View, checks: ReadonlyMap<string, CheckStates>): ContainerModel {
+	const { key, container, isRunning, services, omitted, warnings } = view;
+	return {
+		name: container?.name ?? key,
+		id: container?.id,
+		startedAt: container === undefined ? undefined : Date.parse(container.startedAt),
+		isRunning,
+		services: services.map((it) => serviceOf(it, checks.get(it.service.id))),
+		omitted: omitted.map(({ port, reason, detail }) => ({ port, reason, detail: maskValue(detail) })),
+		warnings: warnings.map(({ text }) => maskValue(text)),
+	};
+}
+
+/** A delete that the user's own options rule out is no trouble. */
+const stateOf = ({ state, held }: ServiceView): ServiceModel['state'] => (held === 'policy' ? 'kept' : state);
+
+function serviceOf(view: ServiceView, states: CheckStates | undefined): ServiceModel {
+	const { service, reason } = view;
+	const { id, name, address, port, tags, meta } = service;
+	const wanted = 'checks' in service ? service : undefined;
+	return {
+		id,
+		name,
+		address,
+		port,
+		tags: tags.map(maskTag),
+		meta: maskPairs(meta),
+		state: stateOf(view),
+		reason: reason === undefined ? undefined : maskValue(reason),
+		maintenance: wanted?.maintenance,
+		checks: wanted === undefined ? [] : wanted.checks.map((check) => checkOf(check, states)),
+	};
+}
+
+/** What Consul was last seen to have; what is told to it, where that is not read. */
+function checkOf({ id, name, report }: ServiceInstance['checks'][number], states: CheckStates | undefined): CheckModel {
+	const { status, output = '' } = states?.get(id) ?? report ?? { status: undefined };
+	return { name, status, output: maskValue(output) };
+}
+
+/** By name first, since a name may look like the beginning of an id. */
+const containerNamed = (containers: readonly ContainerModel[], text: string): ContainerModel | undefined =>
+	containers.find(({ name }) => name === text) ??
+	(/^[0-9a-f]{4,64}$/.test(text) ? containers.find(({ id }) => id?.startsWith(text)) : undefined);
