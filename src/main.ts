@@ -39,6 +39,10 @@ async function carryOut(command: Command): Promise<number> {
 			const { plan } = await import('./cli/plan.ts');
 			return plan(command.config, command.isJson);
 		}
+		case 'cleanup': {
+			const { cleanup } = await import('./cli/cleanup.ts');
+			return cleanup(command.config, command.isConfirmed);
+		}
 		case 'doctor': {
 			const { doctor } = await import('./cli/doctor.ts');
 			return doctor(command.config, command.isJson, version);

@@ -12,6 +12,7 @@ export type Command =
 	/** `listen` as the command line has it; `undefined` to find out how the daemon was started. */
 	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
 	| { readonly kind: 'plan'; readonly config: Config; readonly isJson: boolean }
+	| { readonly kind: 'cleanup'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
 	| ExplainRequest
 	| { readonly kind: 'release'; readonly config: Config; readonly isConfirmed: boolean }
@@ -67,9 +68,10 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			return { kind: 'plan', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'explain':
 			return explainRequest(after.rest, said, env, host);
+		case 'cleanup':
 		case 'release':
 			return {
-				kind: 'release',
+				kind: verb,
 				config: verbConfig(after.rest, said, env, host),
 				isConfirmed: said.get('yes') === true,
 			};

@@ -35,7 +35,15 @@ const environment: readonly (readonly [names: string, meaning: string])[] = [
 ];
 
 /** What follows a complaint about the command line: short, so that the complaint stays in sight. */
-export const usageText = (): string => `${synopsis.join('\n')}\n\nreconsul -h lists the options.\n`;
+export const usageText = (): string =>
+	[
+		...synopsis.slice(0, 2),
+		'  reconsul [options] VERB',
+		'',
+		...wrapped(`Verbs are ${Object.keys(verbs).join(', ')}.`, 0),
+		'reconsul -h lists the options, and says what the verbs do.',
+		'',
+	].join('\n');
 
 /** What `-h` prints. Lines have at most 100 columns. */
 export const helpText = (): string =>

@@ -30,6 +30,11 @@ export const verbs = {
 		help: 'Give our entries back to registrator: show what that means, and do it with --yes; exits with 2 where it is not given',
 		options: [{ name: 'yes', kind: 'boolean', initial: false, help: 'Do it' }],
 	},
+	cleanup: {
+		usage: 'cleanup [--yes] [registry URI]',
+		help: "Remove what this owner (--owner) registered, running containers' too: show it, and do it with --yes; exits with 2 where it is not given",
+		options: [{ name: 'yes', kind: 'boolean', initial: false, help: 'Do it' }],
+	},
 	healthcheck: { usage: 'healthcheck', help: 'Ask the daemon of this container whether it is well', options: [] },
 } as const satisfies Readonly<Record<string, VerbRow>>;
 

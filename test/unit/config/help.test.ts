@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { flagsMarkdown, helpText, usageText } from '../../../src/config/help.ts';
 import { optionRows, variableOf } from '../../../src/config/options.ts';
+import { verbs } from '../../../src/config/verbs.ts';
 
 suite('the help', () => {
 	const lines = helpText().split('\n');
@@ -33,8 +34,10 @@ suite('the help', () => {
 
 	test('the short usage says how to come by the long one', () => {
 		assert.match(usageText(), /^Usage of reconsul:\n {2}reconsul \[options\] <registry URI>\n/);
-		assert.match(usageText(), /reconsul -h lists the options\.\n$/);
-		assert.ok(usageText().split("\n").length < 20);
+		for (const verb of Object.keys(verbs))
+			assert.match(usageText(), new RegExp(`^Verbs are.*(?:\\n.*)?\\b${verb}\\b`, 'm'));
+		assert.match(usageText(), /reconsul -h lists the options, and says what the verbs do\.\n$/);
+		assert.ok(usageText().split('\n').length < 10);
 	});
 });
 
