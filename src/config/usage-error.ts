@@ -16,11 +16,13 @@ export class UsageError extends Error {
 	}
 }
 
-/** A value as it may stand in a message: in quotes, cut to length. */
-export const quoted = (text: string): string =>
-	JSON.stringify(text.length > maxQuoted ? `${text.slice(0, maxQuoted)}…` : text);
-
 const control = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** A value as it may stand in a message: in quotes, cut to length. JSON leaves DEL, the second set of controls and marks alone. */
+export const quoted = (text: string): string =>
+	JSON.stringify(text.length > maxQuoted ? `${text.slice(0, maxQuoted)}…` : text).replace(control, escaped);
+
+const escaped = (character: string): string => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 
 /**
  * An address as it may stand in a message. People put passwords before an `@`, with any characters in them, and tokens

@@ -72,6 +72,7 @@ suite('flags', () => {
 			['-hostname', 'a:b'],
 			'invalid value "a:b" for flag -hostname: must be a host name: letters, digits, ".", "_" and "-"',
 		],
+		[['-ttl', '\u007f\u009b\u202e'], 'invalid value "\\u007f\\u009b\\u202e" for flag -ttl: parse error'],
 		[['-ttl', 'x'.repeat(200)], `invalid value "${'x'.repeat(80)}…" for flag -ttl: parse error`],
 	];
 	for (const [argv, message] of wrong)
