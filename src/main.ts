@@ -52,6 +52,11 @@ async function carryOut(command: Command): Promise<number> {
 			const listen = command.listen ?? listenOf(await commandLineOfInit(), process.env);
 			return explainCommand({ ...command, listen });
 		}
+		case 'history': {
+			const { history } = await import('./cli/history.ts');
+			const listen = command.listen ?? listenOf(await commandLineOfInit(), process.env);
+			return history({ ...command, listen });
+		}
 		case 'release': {
 			const { release } = await import('./cli/release.ts');
 			return release(command.config, command.isConfirmed);

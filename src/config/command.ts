@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts';
 import { type ParsedFlags, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import type { GivenOptions } from './options.ts';
+import { type HistoryCommand, historyCommand } from './requests.ts';
 import { shownUri, UsageError } from './usage-error.ts';
 import { isVerb, type Verb, verbs } from './verbs.ts';
 
@@ -15,6 +16,7 @@ export type Command =
 	| { readonly kind: 'cleanup'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
 	| ExplainRequest
+	| HistoryCommand
 	| { readonly kind: 'release'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
 
@@ -66,6 +68,12 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			return { kind: 'doctor', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'plan':
 			return { kind: 'plan', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
+		case 'history': {
+			const command = historyCommand(after.rest, said, env);
+			if (command === 'help') return help;
+			if ('extra' in command) throw extra(command.extra);
+			return command;
+		}
 		case 'explain':
 			return explainRequest(after.rest, said, env, host);
 		case 'cleanup':

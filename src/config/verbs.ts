@@ -1,11 +1,16 @@
 import type { OptionRow } from './option-rows.ts';
 
-interface VerbRow {
+/** What stands behind a verb's options: an address of Consul, a container or a service, a file, a shell's name. */
+export type Argument = 'uri' | 'subject' | 'file' | 'shell' | 'none';
+
+export interface VerbRow {
 	/** What follows the verb in the usage. */
 	readonly usage: string;
 	readonly help: string;
 	/** Options of its own, behind it. */
 	readonly options: readonly OptionRow[];
+	/** For completion; `uri` unless given. */
+	readonly argument?: Argument;
 }
 
 /** What the program does beside being the daemon. */
@@ -35,7 +40,22 @@ export const verbs = {
 		help: "Remove what this owner (--owner) registered, running containers' too: show it, and do it with --yes; exits with 2 where it is not given",
 		options: [{ name: 'yes', kind: 'boolean', initial: false, help: 'Do it' }],
 	},
-	healthcheck: { usage: 'healthcheck', help: 'Ask the daemon of this container whether it is well', options: [] },
+	history: {
+		usage: 'history [CONTAINER|SERVICE] [--json] [--follow]',
+		help: 'Show what the running daemon at --listen did, and why: what set it in motion, what was decided and written, and how it ended',
+		options: [
+			{ name: 'json', kind: 'boolean', initial: false, help: 'For machines: one object a line' },
+			{ name: 'follow', kind: 'boolean', initial: false, help: 'Go on with what happens' },
+		],
+	},
+	completion: {
+		usage: 'completion bash|zsh|fish',
+		help: 'Print what makes the shell complete verbs, options and values',
+		options: [],
+		argument: 'shell',
+	},
+	man: { usage: 'man', help: 'Print the manual page: reconsul man | man -l -', options: [], argument: 'none' },
+	healthcheck: { usage: 'healthcheck', help: 'Ask the daemon of this container whether it is well', options: [], argument: 'none' },
 } as const satisfies Readonly<Record<string, VerbRow>>;
 
 export type Verb = keyof typeof verbs;
