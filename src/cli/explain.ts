@@ -23,8 +23,11 @@ export interface ExplainRequest {
 	readonly config: () => Config;
 }
 
-const defaultWidth = 80;
 const leastWidth = 40;
+
+/** Only a terminal has an edge; whoever reads a pipe wants whole lines. */
+const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
+	isTTY === true ? Math.max(leastWidth, columns) : Number.POSITIVE_INFINITY;
 
 /**
  * Says from the container to Consul what becomes of it and why; asks the running daemon, else looks for itself. Writes nothing.
@@ -44,8 +47,10 @@ export async function explainCommand({ what, listen, isJson, config }: ExplainRe
 			complain(notFoundText(found));
 			return 1;
 		}
-		const width = Math.max(leastWidth, process.stdout.columns ?? defaultWidth);
-		if (!isJson) await print(explainText(found, { width, hasColors: hasColors(process.stdout, process.env) }));
+		if (!isJson)
+			await print(
+				explainText(found, { width: widthOf(process.stdout), hasColors: hasColors(process.stdout, process.env) }),
+			);
 		return found.verdict === 'in sync' ? 0 : 2;
 	} catch (error) {
 		if (error instanceof UsageError) throw error;

@@ -116,6 +116,12 @@ export class WorkQueue<Key extends string> {
 		this.#delayed.set(key, { at, cancel: this.#options.clock.after(ms, () => this.add(key)) });
 	}
 
+	/** In how many milliseconds the key runs, whatever happens until then; `undefined` where nothing asks for it later. */
+	dueInMs(key: Key): number | undefined {
+		const delayed = this.#delayed.get(key);
+		return delayed === undefined ? undefined : Math.max(0, delayed.at - this.#options.clock.now());
+	}
+
 	get depth(): number {
 		return this.#waiting.size + this.#again.size;
 	}

@@ -15,7 +15,7 @@ export interface ExplainAnswer {
 export async function explainAnswer(
 	what: string,
 	context: Context,
-	{ state, identity, passes }: Controller,
+	{ state, identity, passes, queue }: Controller,
 ): Promise<ExplainAnswer> {
 	try {
 		const found = await explain(what, {
@@ -24,7 +24,7 @@ export async function explainAnswer(
 			identity: await identity.current(),
 			by: 'daemon',
 			doubt: passes.doubt,
-			past: (key) => pastOf(key, state.history),
+			past: (key) => ({ ...lastOf(key, state.history), ...nextOf(queue.dueInMs(key)) }),
 		});
 		return { status: 'notFound' in found ? 404 : 200, value: found };
 	} catch (error) {
@@ -32,13 +32,15 @@ export async function explainAnswer(
 	}
 }
 
+const nextOf = (ms: number | undefined): Past =>
+	ms === undefined ? {} : { nextRetryAt: new Date(Date.now() + ms).toISOString() };
+
 /** The last that the history tells of a key. */
-export function pastOf(key: Key, history: Controller['state']['history'], now = Date.now()): Past {
+function lastOf(key: Key, history: Controller['state']['history']): Past {
 	const runs = [...history.after(0)].flatMap((it) => (it.kind === 'run' && it.key === key ? [it] : []));
 	const last = runs.at(-1);
 	const written = runs.findLast(({ writes }) => writes.length > 0);
 	const write = written?.writes.at(-1);
-	const nextAt = last?.nextMs === undefined ? Number.NaN : Date.parse(last.at) + last.nextMs;
 	return {
 		...(write === undefined || written === undefined
 			? {}
@@ -54,6 +56,5 @@ export function pastOf(key: Key, history: Controller['state']['history'], now = 
 		...(last?.result !== 'error' || last.error === undefined
 			? {}
 			: { lastError: { at: last.at, text: last.error, times: last.times ?? 1 } }),
-		...(nextAt > now ? { nextRetryAt: new Date(nextAt).toISOString() } : {}),
 	};
 }

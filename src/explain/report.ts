@@ -3,6 +3,7 @@ import type { Rehearsal } from '../controller/rehearsal.ts';
 import type { View } from '../controller/views.ts';
 import type { Trace } from '../derive/trace.ts';
 import type { CheckStates, Container, ServiceId } from '../model.ts';
+import { hostPort } from '../server/listen.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 import { answerOf } from './answer.ts';
 import { askedBy } from './check-words.ts';
@@ -92,8 +93,8 @@ function portsOf({ rehearsal, trace }: Evidence, container: Container | undefine
 	]);
 	const whole = omitted.filter(({ port }) => port === undefined).map((it) => omissionShown(it, []));
 	const each = [...keys].sort(byNumber).map((port): ExplainedPort => {
-		const published = (container?.ports[port] ?? []).map(
-			({ hostIp, hostPort }) => `${hostIp || '0.0.0.0'}:${hostPort}`,
+		const published = (container?.ports[port] ?? []).map(({ hostIp, hostPort: port }) =>
+			hostPort(hostIp || '0.0.0.0', port),
 		);
 		const omission = omitted.find((it) => it.port === port);
 		const rule = trace.ports.get(port)?.rule;
