@@ -1,6 +1,7 @@
 import type { Context } from '../controller/context.ts';
 import type { Controller } from '../controller/controller.ts';
 import { explain } from '../explain/explain.ts';
+import type { Explanation, NotFound } from '../explain/explanation.ts';
 import type { Past } from '../explain/report.ts';
 import type { Key } from '../plan/ownership.ts';
 import { maskValue } from '../server/mask.ts';
@@ -8,7 +9,7 @@ import { maskValue } from '../server/mask.ts';
 /** What `/api/explain/<container or service>` answers. */
 export interface ExplainAnswer {
 	readonly status: 200 | 404 | 503;
-	readonly value: unknown;
+	readonly value: Explanation | NotFound | { readonly error: string };
 }
 
 /** Looks anew, with what the daemon remembers. Never rejects. */
