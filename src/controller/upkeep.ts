@@ -3,7 +3,7 @@ import { drainBeganAt, stopSignalOf } from '../derive/traffic.ts';
 import { isOurMaintenance, maintenanceId } from '../maintenance.ts';
 import type { CheckStates, Registration, ServiceId } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
-import { afterUpkeep, hasUpkeep, type Kept, type Upkeep, upkeepOf } from '../plan/upkeep.ts';
+import { afterUpkeep, type Kept, mayBeDue, type Upkeep, upkeepOf } from '../plan/upkeep.ts';
 import type { ServiceChecks } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import { runningIn, type Subject } from './judge.ts';
@@ -56,9 +56,7 @@ export async function keepUp(
 ): Promise<number | undefined> {
 	const { id } = kept;
 	const { registry, signal } = context;
-	const known = state.checkStates.get(id);
-	const mayBeDue = known === undefined ? hasUpkeep(kept) : upkeepOf(kept, known).length > 0;
-	if (!mayBeDue) return undefined;
+	if (!mayBeDue(kept, state.checkStates.get(id) ?? new Map())) return undefined;
 	let found: CheckStates = (await registry.checks(signal, id)).get(id) ?? new Map();
 	// Before the first pass has read them all: what was derived did not know of it.
 	if (noteMark(id, found, subject, state)) return 0;

@@ -5,7 +5,7 @@ import type { Deregister, Register } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
 import { checksWithout, type Refusal, whatIsMissing } from '../plan/refusals.ts';
 import { revival } from '../plan/revival.ts';
-import type { Upkeep } from '../plan/upkeep.ts';
+import { afterRewrite, type Upkeep } from '../plan/upkeep.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import { messageOf } from './failures.ts';
@@ -64,8 +64,9 @@ export class Writer {
 		if (revived !== undefined && revived.service !== desired) revivedAt.set(desired.id, clock.now());
 		const repair = meddling ?? (hasVanished ? 'removed' : undefined);
 		if (repair !== undefined) metrics.increment('reconsul_repairs_total', { what: repair });
-		// A service that is new has its checks as registered; one that was there kept them as they were.
-		this.#state.checkStates.delete(desired.id);
+		const { checkStates } = this.#state;
+		const known = because[0]?.field === 'missing' ? undefined : checkStates.get(desired.id);
+		checkStates.set(desired.id, afterRewrite(known, desired.id));
 		if (meddling !== undefined) this.#spend(decision, meddling);
 		index.expect(cause.key, desired, stamp, clock.now(), true);
 		return againMs;

@@ -46,6 +46,12 @@ export function afterUpkeep(found: CheckStates, id: ServiceId, done: Upkeep): Ch
 	return after;
 }
 
-/** Whether the agent may have to be told anything of it, whatever its checks say. */
-export const hasUpkeep = ({ checks, maintenance }: Kept): boolean =>
-	maintenance !== undefined || checks.some(({ report }) => report !== undefined);
+/** Whether there may be something to tell, by what is known of its checks: one that is not known may stand in any way. */
+export const mayBeDue = (kept: Kept, known: CheckStates): boolean =>
+	upkeepOf(kept, known).length > 0 || kept.checks.some(({ id, report }) => report !== undefined && !known.has(id));
+
+/** What is known of its checks once it was written again: those of ours may be others by now, and maintenance outlasts it. */
+export function afterRewrite(known: CheckStates | undefined, id: ServiceId): CheckStates {
+	const ordered = known?.get(maintenanceId(id));
+	return new Map(ordered === undefined ? [] : [[maintenanceId(id), ordered]]);
+}

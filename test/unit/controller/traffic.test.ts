@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Container, Health } from '../../../src/model.ts';
 import { soon } from '../../integration/registry/suite-words.ts';
-import { container, numbered } from './containers.ts';
+import { container, numbered, published } from './containers.ts';
 import { unreachable, type World, type WorldOptions, world } from './world.ts';
 
 const id = 'u1:web:80';
@@ -341,5 +341,12 @@ suite('--pause=maintenance', () => {
 		made.source.start({ id: container({}).id });
 		await made.time.settled();
 		assert.equal(state(made, maintenance), undefined);
+		made.source.stop(container({}).id, 1);
+		await made.time.settled();
+		assert.equal(state(made, maintenance), 'critical reconsul: its container has ended');
+		// Docker chooses another port each time.
+		made.source.start({ id: container({}).id, ports: published(80, 50_000) });
+		await made.time.settled();
+		assert.deepEqual([made.registered(), state(made, maintenance)], [[`${id} 192.0.2.10:50000`], undefined]);
 	});
 });

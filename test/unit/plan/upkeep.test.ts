@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { healthCheck } from '../../../src/derive/kept-checks.ts';
 import type { CheckReport, CheckState, CheckStates } from '../../../src/model.ts';
-import { afterUpkeep, hasUpkeep, type Kept, upkeepOf } from '../../../src/plan/upkeep.ts';
+import { afterRewrite, afterUpkeep, type Kept, mayBeDue, upkeepOf } from '../../../src/plan/upkeep.ts';
 
 const id = 'u1:web:80';
 const checkId = `reconsul:${id}:docker-health`;
@@ -68,7 +68,20 @@ suite('what is to be said of a service', () => {
 		}
 	});
 
-	test('there is something to say of reports and of maintenance only', () => {
-		assert.deepEqual([kept(), kept(passing), kept(undefined, 'reconsul: a')].map(hasUpkeep), [false, true, true]);
+	test('may be due of reports that are not known, and of maintenance only', () => {
+		const all = [kept(), kept(passing), kept(undefined, 'reconsul: a')];
+		assert.deepEqual(
+			all.map((it) => mayBeDue(it, new Map())),
+			[false, true, true],
+		);
+		const known = found({ [checkId]: { status: 'passing', output: 'x' } });
+		assert.deepEqual([mayBeDue(kept(passing), known), mayBeDue(kept(), ordered('reconsul: a'))], [false, true]);
+	});
+
+	test('a service that is written again is in maintenance as before, and its other checks stand in any way', () => {
+		const before = found({ [checkId]: { status: 'passing', output: 'x' } });
+		const mark = ordered('reconsul: a');
+		assert.deepEqual(afterRewrite(new Map([...before, ...mark]), id), mark);
+		assert.deepEqual(afterRewrite(undefined, id), new Map());
 	});
 });
