@@ -141,7 +141,7 @@ const serve = (
 			explain: (what) => explainAnswer(what, context, controller),
 			history: (query) => historyAnswer(controller.state.history, query),
 			events: (query, lastEventId) => historyFeed(controller.state.history, query, lastEventId),
-			page: pageProvider({ controller, metrics, version, isDryRun: config.settings.isDryRun }),
+			page: pageProvider({ context, controller, version }),
 		},
 	});
 };

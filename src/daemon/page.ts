@@ -1,38 +1,51 @@
+import { wordsOf } from '../controller/history-words.ts';
+import type { Context } from '../controller/context.ts';
 import type { Controller } from '../controller/controller.ts';
+import { concerns } from '../controller/history.ts';
 import type { ServiceView, View } from '../controller/views.ts';
-import type { Metrics } from '../metrics/metrics.ts';
 import type { CheckStates, ServiceInstance } from '../model.ts';
 import type { HealthCheck } from '../server/health.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 import type { PageProvider } from '../server/page/answers.ts';
-import type { CheckModel, ContainerModel, HostModel, PageModel, ServiceModel, Standing } from '../server/page/model.ts';
+import type {
+	CheckModel,
+	ContainerModel,
+	HappeningModel,
+	HostModel,
+	PageModel,
+	ServiceModel,
+	Standing,
+	StoryModel,
+} from '../server/page/model.ts';
 import { standingOf } from '../server/page/standing.ts';
+import { explainAnswer } from './explain.ts';
 import { ready } from './status.ts';
 
 export interface PageSource {
+	readonly context: Context;
 	readonly controller: Controller;
-	readonly metrics: Metrics;
 	readonly version: string;
-	readonly isDryRun: boolean;
 }
 
 /** What the page shows, from what the controller knows: readings only. */
-export function pageProvider({ controller, metrics, version, isDryRun }: PageSource): PageProvider {
+export function pageProvider({ context, controller, version }: PageSource): PageProvider {
 	const standing = new StandingWatch(controller);
 	const overview = async (): Promise<PageModel> => ({
 		now: Date.now(),
-		host: hostOf(controller, version, isDryRun),
+		host: hostOf(controller, version, context.settings.isDryRun),
 		failing: failing(controller),
 		standing: standing.look(),
 		lastPassAt: controller.passes.lastSuccessAt,
-		speed: await metrics.buckets('reconsul_convergence_seconds', { kind: 'register' }),
+		speed: await context.metrics.buckets('reconsul_convergence_seconds', { kind: 'register' }),
 		containers: containersOf(controller),
 	});
 	return {
 		overview,
-		story: async (nameOrId) => {
-			const page = await overview();
-			return { page, container: containerNamed(page.containers, nameOrId) };
+		story: async (asked) => {
+			const [page, told] = await Promise.all([overview(), explained(asked, context, controller)]);
+			const name = told.explanation?.container?.name ?? asked;
+			const container = containerNamed(page.containers, name);
+			return { page, container, ...told, history: historyOf(container?.name ?? name, controller) };
 		},
 	};
 }
@@ -111,6 +124,31 @@ function checkOf({ id, name, report }: ServiceInstance['checks'][number], states
 	const { status, output = '' } = states?.get(id) ?? report ?? { status: undefined };
 	return { name, status, output: maskValue(output) };
 }
+
+/** Looks anew, so Docker and Consul are asked. */
+async function explained(
+	asked: string,
+	context: Context,
+	controller: Controller,
+): Promise<Pick<StoryModel, 'explanation' | 'trouble'>> {
+	const { value } = await explainAnswer(asked, context, controller);
+	if ('error' in value) return { explanation: undefined, trouble: { text: value.error, near: [] } };
+	if (!('notFound' in value)) return { explanation: value, trouble: undefined };
+	const text = 'No container and no service of this name or id is known.';
+	return { explanation: undefined, trouble: { text, near: value.near } };
+}
+
+const mostHappenings = 100;
+
+const historyOf = (container: string, { state }: Controller): readonly HappeningModel[] =>
+	[...state.history.after(0)]
+		.filter((entry) => concerns(entry, { container }))
+		.slice(-mostHappenings)
+		.reverse()
+		.map((entry) => {
+			const { text, tone } = wordsOf(entry);
+			return { at: Date.parse(entry.at), text, tone };
+		});
 
 /** By name first, since a name may look like the beginning of an id. */
 const containerNamed = (containers: readonly ContainerModel[], text: string): ContainerModel | undefined =>

@@ -4,7 +4,7 @@ import { createLogger, type Logger } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/http.ts';
 import type { Providers } from '../../src/server/routes.ts';
-import { anyPage } from './pages.ts';
+import { anyPage, anyStory } from './pages.ts';
 
 export type Line = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ export interface TestServer extends RunningServer, AsyncDisposable {
 
 const emptyPage: Providers['page'] = {
 	overview: async () => anyPage(),
-	story: async () => ({ page: anyPage(), container: undefined }),
+	story: async () => anyStory({ container: undefined }),
 };
 
 /** The real server on a port of its own, where all is well but for what the test says. */

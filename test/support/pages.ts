@@ -1,4 +1,4 @@
-import type { ContainerModel, PageModel, ServiceModel } from '../../src/server/page/model.ts';
+import type { ContainerModel, PageModel, ServiceModel, StoryModel } from '../../src/server/page/model.ts';
 
 /** What a page shows where all is well, but for what the test says. */
 export const anyPage = (given: Partial<PageModel> = {}): PageModel => ({
@@ -34,5 +34,14 @@ export const anyService = (given: Partial<ServiceModel> = {}): ServiceModel => (
 	reason: undefined,
 	maintenance: undefined,
 	checks: [],
+	...given,
+});
+
+export const anyStory = (given: Partial<StoryModel> = {}): StoryModel => ({
+	page: anyPage(),
+	container: anyContainer({ services: [anyService()] }),
+	explanation: undefined,
+	trouble: undefined,
+	history: [],
 	...given,
 });

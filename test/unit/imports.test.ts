@@ -33,7 +33,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		values: 'clock deadline derive duration maintenance plan registry/registry server/mask source/source',
 		types: 'log metrics/metrics model',
 	},
-	server: { values: 'log', types: 'metrics/metrics' },
+	server: { values: 'log', types: 'explain/explanation metrics/metrics' },
 	config: { values: 'duration registry/consul-token server/listen', types: 'controller/context log registry' },
 	// From what a run would see to what people read.
 	explain: {

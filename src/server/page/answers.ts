@@ -4,13 +4,13 @@ import type { Html } from './html.ts';
 import { pageHeaders } from './layout.ts';
 import type { PageModel, StoryModel } from './model.ts';
 import { overview } from './overview.ts';
-import { noStory, story } from './story.ts';
+import { story } from './story.ts';
 
 /** What the page is made from. */
 export interface PageProvider {
 	readonly overview: () => Promise<PageModel>;
-	/** By name, id, or the beginning of an id. */
-	readonly story: (nameOrId: string) => Promise<StoryModel>;
+	/** By the container's name or id, or what else an explanation can be had of. */
+	readonly story: (asked: string) => Promise<StoryModel>;
 }
 
 interface PageAnswer {
@@ -23,11 +23,10 @@ interface PageAnswer {
 export const overviewAnswer = async ({ overview: model }: PageProvider, query: URLSearchParams): Promise<PageAnswer> =>
 	page(200, overview(await model(), searchOf(query)));
 
-export async function storyAnswer(provider: PageProvider, nameOrId: string): Promise<PageAnswer> {
-	const model = await provider.story(nameOrId);
-	return model.container === undefined
-		? page(404, noStory(nameOrId, model.page))
-		: page(200, story(model.page, model.container));
+export async function storyAnswer(provider: PageProvider, asked: string): Promise<PageAnswer> {
+	const model = await provider.story(asked);
+	const isKnown = model.container !== undefined || model.explanation !== undefined;
+	return page(isKnown ? 200 : 404, story(asked, model));
 }
 
 export function assetAnswer(name: string): PageAnswer | undefined {

@@ -5,6 +5,8 @@ import type { HostModel } from './model.ts';
 export interface Layout {
 	readonly title: string;
 	readonly host: HostModel;
+	/** What to listen to for changes. */
+	readonly events: string;
 	readonly body: Content;
 }
 
@@ -18,8 +20,8 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 	'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-export const documentOf = ({ title, host, body }: Layout): Html => html`<!doctype html>
-<html lang="en">
+export const documentOf = ({ title, host, events, body }: Layout): Html => html`<!doctype html>
+<html lang="en" data-events="${events}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

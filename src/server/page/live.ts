@@ -56,7 +56,7 @@ export function refresher(browser: Browser): () => void {
 /** On every event of the daemon's; and now and then, since not all that is shown has one. */
 export function follow(browser: Browser, refresh: () => void): void {
 	const open = (): void => {
-		const events = new browser.EventSource('/api/events');
+		const events = new browser.EventSource(browser.document.documentElement.dataset['events'] ?? '');
 		events.addEventListener('open', refresh);
 		events.addEventListener('message', refresh);
 		events.addEventListener('error', () => {

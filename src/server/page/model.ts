@@ -1,3 +1,4 @@
+import type { Explanation } from '../../explain/explanation.ts';
 import type { HealthCheck } from '../health.ts';
 
 /** What the page shows; times in milliseconds since the epoch. Whatever is secret is masked by then. */
@@ -93,4 +94,16 @@ export interface StoryModel {
 	readonly page: PageModel;
 	/** `undefined` where there is none of that name. */
 	readonly container: ContainerModel | undefined;
+	/** Looked up anew; `undefined` where there is nothing to explain. */
+	readonly explanation: Explanation | undefined;
+	/** Why it could not be explained, or what else might be meant. */
+	readonly trouble: { readonly text: string; readonly near: readonly string[] } | undefined;
+	/** What happened to it, the newest first. */
+	readonly history: readonly HappeningModel[];
+}
+
+export interface HappeningModel {
+	readonly at: number;
+	readonly text: string;
+	readonly tone: 'good' | 'warn' | 'bad' | undefined;
 }

@@ -11,6 +11,7 @@ export const overview = (model: PageModel, search: Search): Html =>
 	documentOf({
 		title: `${headline(model)} · ${model.host.hostname ?? 'starting'}`,
 		host: model.host,
+		events: '/api/events',
 		body: html`${summary(model)}${attention(model)}${containerSection(model, search)}`,
 	});
 

@@ -46,3 +46,9 @@ export function omissions(omitted: readonly OmittedModel[]): readonly (OmittedMo
 		return first === undefined ? [] : [{ ...first, ports }];
 	});
 }
+
+/** Without those that have no value. */
+export const definitions = (rows: readonly (readonly [name: Content, value: Content])[]): Html =>
+	html`<dl class="definitions">${rows.map(
+		([name, value]) => value !== undefined && value !== false && html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+	)}</dl>`;

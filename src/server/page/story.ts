@@ -1,36 +1,85 @@
-import { type Content, type Html, html } from './html.ts';
+import type { Explanation } from '../../explain/explanation.ts';
+import { explained } from './explained.ts';
+import { type Html, html } from './html.ts';
 import { documentOf } from './layout.ts';
-import type { CheckModel, ContainerModel, PageModel, ServiceModel } from './model.ts';
-import { badge, checkBadge, hostPort, listOf, maintenanceBadge, moment, omissions } from './pieces.ts';
-import { stateRows } from './standing.ts';
+import type { CheckModel, ContainerModel, HappeningModel, ServiceModel, StoryModel } from './model.ts';
+import { badge, checkBadge, definitions, hostPort, listOf, maintenanceBadge, moment, omissions } from './pieces.ts';
+import { stateRows, type Tone } from './standing.ts';
 
-/** One container: `/container/<name or id>`. */
-export const story = (page: PageModel, container: ContainerModel): Html =>
-	documentOf({
-		title: container.name,
-		host: page.host,
-		body: html`<nav aria-label="Back"><a href="/">← All containers</a></nav>
-<div id="story" data-live="part">${head(container)}${services(container)}${unregistered(container)}${warnings(container)}</div>`,
-	});
-
-/** Where there is no such container, or none any more. */
-export const noStory = (name: string, page: PageModel): Html =>
-	documentOf({
+/** One container, from its labels to Consul: `/container/<name or id>`. */
+export function story(asked: string, model: StoryModel): Html {
+	const { page, container, explanation, history } = model;
+	const name = explanation?.container?.name ?? container?.name ?? asked;
+	return documentOf({
 		title: name,
 		host: page.host,
-		body: html`<nav aria-label="Back"><a href="/">← All containers</a></nav>
-<div id="story" data-live="part"><h1 id="headline">${name}</h1><p>No container of this name or id is running, and none has left a service.</p></div>`,
+		events: `/api/events?container=${encodeURIComponent(name)}`,
+		body: html`<nav aria-label="Back"><a id="back" href="/">← All containers</a></nav>
+<div id="story" data-live="part"><h1 id="headline">${name}</h1>
+${explanation === undefined ? unexplained(model) : verdict(explanation)}
+${explanation === undefined ? container !== undefined && facts(container) : about(explanation)}
+${container !== undefined && services(container)}
+${container !== undefined && warnings(container)}
+${explanation === undefined ? container !== undefined && unregistered(container) : explained(explanation)}
+${past(history)}</div>`,
 	});
+}
 
-const head = ({ name, id, startedAt, isRunning }: ContainerModel): Html => html`<h1 id="headline">${name}</h1>
-${definitions([
-	['Container', id === undefined ? 'unknown to Docker' : html`<code>${id}</code>`],
-	['State', isRunning ? 'running' : 'not running'],
-	['Started', startedAt !== undefined && moment(startedAt)],
-])}`;
+const unexplained = ({ trouble, container }: StoryModel): Html | false =>
+	trouble !== undefined &&
+	html`<div class="verdict card ${container === undefined ? 'calm' : 'bad'}"><p>${trouble.text}</p>${
+		trouble.near.length > 0 &&
+		html`<p>Did you mean ${trouble.near.map((name, index) => html`${index > 0 && ', '}<a href="/container/${encodeURIComponent(name)}">${name}</a>`)}?</p>`
+	}</div>`;
 
-const services = ({ services }: ContainerModel): Html | false =>
-	services.length > 0 && html`<h2>Services</h2>${services.map(service)}`;
+const tones: Readonly<Record<Explanation['verdict'], Tone>> = {
+	'in sync': 'good',
+	differs: 'warn',
+	'not registered': 'bad',
+};
+
+/** What is left out on purpose is no alarm. */
+function verdict({ answer, remedy, verdict: word, services: own }: Explanation): Html {
+	const tone = word === 'not registered' && own.length === 0 ? 'calm' : tones[word];
+	return html`<div class="verdict card ${tone}"><p><b>${answer}</b></p>${
+		remedy !== undefined && html`<p>What to do: ${remedy}</p>`
+	}</div>`;
+}
+
+const about = ({ container, foundBy, lastWrite, lastError, nextRetryAt }: Explanation): Html =>
+	definitions([
+		['Container', container !== undefined && html`<code>${container.id}</code>`],
+		['Image', container?.image],
+		[
+			'State',
+			container !== undefined &&
+				html`${container.status}${container.health !== undefined && `, ${container.health}`}, since ${moment(Date.parse(container.startedAt))}`,
+		],
+		['Network', container?.network],
+		['Looked at since', foundBy],
+		[
+			'Last write',
+			lastWrite !== undefined &&
+				html`${lastWrite.operation} <code>${lastWrite.service}</code>, ${moment(Date.parse(lastWrite.at))}${
+					lastWrite.error !== undefined && `: ${lastWrite.error}`
+				}`,
+		],
+		[
+			'Last error',
+			lastError !== undefined && `${lastError.text} (${moment(Date.parse(lastError.at))}, ${lastError.times} in a row)`,
+		],
+		['Next look', nextRetryAt !== undefined && moment(Date.parse(nextRetryAt))],
+	]);
+
+const facts = ({ id, startedAt, isRunning }: ContainerModel): Html =>
+	definitions([
+		['Container', id === undefined ? 'unknown to Docker' : html`<code>${id}</code>`],
+		['State', isRunning ? 'running' : 'not running'],
+		['Started', startedAt !== undefined && moment(startedAt)],
+	]);
+
+const services = ({ services: all }: ContainerModel): Html | false =>
+	all.length > 0 && html`<h2>Services</h2>${all.map(service)}`;
 
 function service(it: ServiceModel): Html {
 	const { tone, label } = stateRows[it.state];
@@ -53,7 +102,7 @@ function pairs(meta: Readonly<Record<string, string>>): Html | false {
 	const entries = Object.entries(meta);
 	return (
 		entries.length > 0 &&
-		html`<ul class="plain">${entries.map(([key, value]) => html`<li><code>${key}</code> = <code>${value}</code></li>`)}</ul>`
+		html`<ul class="plain">${entries.map(([key, value]) => html`<li><code>${key} = ${value}</code></li>`)}</ul>`
 	);
 }
 
@@ -63,12 +112,16 @@ const unregistered = ({ omitted }: ContainerModel): Html | false =>
 		omissions(omitted).map(({ ports, detail }) => [ports === '' ? 'The container' : ports, detail]),
 	)}</div>`;
 
-const warnings = ({ warnings }: ContainerModel): Html | false =>
-	warnings.length > 0 &&
-	html`<h2>What is wrong with its labels</h2><div class="card warn"><ul class="plain">${warnings.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+const warnings = ({ warnings: all }: ContainerModel): Html | false =>
+	all.length > 0 &&
+	html`<h2>What is wrong with its labels</h2><ul class="plain card warn">${all.map((text) => html`<li>${text}</li>`)}</ul>`;
 
-/** Without those that have no value. */
-const definitions = (rows: readonly (readonly [name: Content, value: Content])[]): Html =>
-	html`<dl class="definitions">${rows.map(
-		([name, value]) => value !== undefined && value !== false && html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
-	)}</dl>`;
+const past = (history: readonly HappeningModel[]): Html =>
+	html`<h2>History</h2>${
+		history.length === 0
+			? html`<p class="muted">Nothing has happened to it since reconsul started, or it is forgotten by now.</p>`
+			: html`<ol class="history card">${history.map(
+					({ at, text, tone }) =>
+						html`<li><time datetime="${new Date(at).toISOString()}">${moment(at)}</time> <span class="${tone ?? 'plainly'}">${text}</span></li>`,
+				)}</ol>`
+	}`;

@@ -177,6 +177,22 @@ nav { padding: 0.25rem 0 0.75rem; }
 .definitions > div { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: 0.875rem; align-items: baseline; }
 .definitions dt { color: var(--muted); font-size: 0.84375rem; }
 .plain { display: grid; gap: 0.375rem; }
+table { width: 100%; border-collapse: collapse; margin-top: 0.625rem; font-size: 0.84375rem; }
+caption { text-align: left; color: var(--muted); padding-bottom: 0.125rem; }
+th, td { text-align: left; vertical-align: baseline; padding: 0.25rem 0.875rem 0.25rem 0; border-top: 1px solid var(--line); font-weight: 400; }
+th { color: var(--muted); font-size: 0.78125rem; }
+.verdict { margin-bottom: 0.875rem; }
+.verdict p + p { margin-top: 0.25rem; }
+.verdict.good { background: var(--good-ground); border-color: transparent; color: var(--good); }
+.verdict.warn { background: var(--warn-ground); border-color: transparent; color: var(--warn); }
+.verdict.bad { background: var(--bad-ground); border-color: transparent; color: var(--bad); }
+.verdict a { color: inherit; }
+.history { list-style: none; margin: 0; display: grid; gap: 0.375rem; }
+.history li { display: grid; grid-template-columns: 12.5rem minmax(0, 1fr); gap: 0.125rem 0.875rem; }
+.history time { color: var(--muted); font-variant-numeric: tabular-nums; }
+.history .good { color: var(--good); }
+.history .warn { color: var(--warn); }
+.history .bad { color: var(--bad); }
 pre { white-space: pre-wrap; margin-top: 0.25rem; color: var(--muted); max-height: 12rem; overflow: auto; }
 .card.warn { border-left: 4px solid var(--warn); }
 footer { margin-top: 2.5rem; padding: 1rem 0 2rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.8125rem; }
@@ -192,8 +208,14 @@ footer { margin-top: 2.5rem; padding: 1rem 0 2rem; border-top: 1px solid var(--l
 	#summary, .container, .problem { grid-template-columns: minmax(0, 1fr); }
 	.container { padding: 0.75rem 0.875rem; gap: 0.5rem; }
 	.who { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
-	.definitions > div { grid-template-columns: minmax(0, 1fr); gap: 0; }
+	.definitions > div, .history li { grid-template-columns: minmax(0, 1fr); gap: 0; }
 	.standing h1 { font-size: 1.3125rem; }
+	thead { display: none; }
+	table, tbody, tr, caption { display: block; }
+	tr { border-top: 1px solid var(--line); padding: 0.25rem 0; }
+	td { display: block; border: 0; padding: 0; }
+	td:empty { display: none; }
+	td[data-head]:not([data-head=''])::before { content: attr(data-head) ': '; color: var(--muted); }
 }
 @media print { .connection, #filter, .skip, nav { display: none; } .container { content-visibility: visible; } }
 `;

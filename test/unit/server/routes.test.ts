@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { answerTo, type RouteOptions } from '../../../src/server/routes.ts';
-import { anyContainer, anyPage } from '../../support/pages.ts';
+import { anyContainer, anyPage, anyStory } from '../../support/pages.ts';
 
 const options: RouteOptions = {
 	api: 'local',
@@ -16,7 +16,7 @@ const options: RouteOptions = {
 		events: () => ({ since: 0, last: () => 0, after: () => [], onNews: () => () => {} }),
 		page: {
 			overview: async () => anyPage({ containers: [anyContainer({ name: 'PRIVATE' })] }),
-			story: async () => ({ page: anyPage(), container: anyContainer({ name: 'PRIVATE' }) }),
+			story: async () => anyStory({ container: anyContainer({ name: 'PRIVATE' }) }),
 		},
 	},
 };
