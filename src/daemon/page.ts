@@ -1,7 +1,7 @@
-import { wordsOf } from '../controller/history-words.ts';
 import type { Context } from '../controller/context.ts';
 import type { Controller } from '../controller/controller.ts';
 import { concerns } from '../controller/history.ts';
+import { wordsOf } from '../controller/history-words.ts';
 import type { ServiceView, View } from '../controller/views.ts';
 import type { CheckStates, ServiceInstance } from '../model.ts';
 import type { HealthCheck } from '../server/health.ts';
