@@ -43,7 +43,7 @@ check: deps ## types and lint
 unit: deps ## the tests that need neither Docker nor Consul
 	@$(TEST) --test-isolation=none 'test/unit/**/*.test.ts' 'test/conformance/**/*.test.ts'
 
-test: NEEDS := prometheus promtool chromium-headless-shell
+test: NEEDS := prometheus promtool zsh fish mandoc chromium-headless-shell
 test: check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
 	@$(WITH_LAB) \
 	$(LAB) exec $(TEST) --test-concurrency=2 'test/integration/**/*.test.ts' && \

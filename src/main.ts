@@ -43,6 +43,16 @@ async function carryOut(command: Command): Promise<number> {
 			const { cleanup } = await import('./cli/cleanup.ts');
 			return cleanup(command.config, command.isConfirmed);
 		}
+		case 'completion': {
+			const { completions } = await import('./cli/completion.ts');
+			process.stdout.write(completions[command.shell]());
+			return 0;
+		}
+		case 'man': {
+			const { manPage } = await import('./cli/man.ts');
+			process.stdout.write(manPage(version));
+			return 0;
+		}
 		case 'doctor': {
 			const { doctor } = await import('./cli/doctor.ts');
 			return doctor(command.config, command.isJson, version);

@@ -3,10 +3,11 @@ import { addressVariable } from './consul-env.ts';
 import type { Environment } from './environment.ts';
 import { type ParsedFlags, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
+import { oneOf } from './option-values.ts';
 import type { GivenOptions } from './options.ts';
 import { type HistoryCommand, historyCommand } from './requests.ts';
-import { shownUri, UsageError } from './usage-error.ts';
-import { isVerb, type Verb, verbs } from './verbs.ts';
+import { quoted, shownUri, UsageError } from './usage-error.ts';
+import { isVerb, type Shell, shells, type Verb, verbs } from './verbs.ts';
 
 export type Command =
 	| { readonly kind: 'run'; readonly config: Config }
@@ -14,6 +15,8 @@ export type Command =
 	| { readonly kind: 'healthcheck'; readonly listen: string | undefined }
 	| { readonly kind: 'plan'; readonly config: Config; readonly isJson: boolean }
 	| { readonly kind: 'cleanup'; readonly config: Config; readonly isConfirmed: boolean }
+	| { readonly kind: 'completion'; readonly shell: Shell }
+	| { readonly kind: 'man' }
 	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
 	| ExplainRequest
 	| HistoryCommand
@@ -64,6 +67,11 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			const listen = said.get('listen');
 			return { kind: 'healthcheck', listen: listen === undefined ? undefined : String(listen) };
 		}
+		case 'completion':
+			return { kind: 'completion', shell: shellIn(after.rest) };
+		case 'man':
+			if (after.rest.length > 0) throw extra(after.rest);
+			return { kind: 'man' };
 		case 'doctor':
 			return { kind: 'doctor', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'plan':
@@ -117,6 +125,14 @@ function uriFrom(env: Environment): string {
 	throw new UsageError(2, `Missing registry URI: give one, or set RECONSUL_URI or ${addressVariable}.\n`, {
 		usage: true,
 	});
+}
+
+function shellIn([name, ...others]: readonly string[]): Shell {
+	if (others.length > 0) throw extra(others);
+	const shell = shells.find((it) => it === name);
+	if (shell !== undefined) return shell;
+	const given = name === undefined ? 'none' : quoted(name);
+	throw new UsageError(2, `reconsul completion needs a shell: ${oneOf(shells)}; got ${given}\n`, { usage: true });
 }
 
 function onlyArgument([uri, ...others]: readonly string[]): string {

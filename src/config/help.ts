@@ -13,14 +13,14 @@ const synopsis = [
 const width = 100;
 const column = 27;
 
-const uris: readonly (readonly [form: string, meaning: string])[] = [
+export const uris: readonly (readonly [form: string, meaning: string])[] = [
 	['consul://HOST:PORT', "the host's Consul agent; port 8500 unless given, CONSUL_HTTP_ADDR without a host"],
 	['consul-tls://HOST:PORT', 'the same by TLS'],
 	['consul-unix:///PATH', 'the same on a socket'],
 	['memory://', 'no Consul at all: shows at /api/services what would be registered'],
 ];
 
-const environment: readonly (readonly [names: string, meaning: string])[] = [
+export const environment: readonly (readonly [names: string, meaning: string])[] = [
 	['RECONSUL_<OPTION>', 'any option, for instance RECONSUL_RETRY_ATTEMPTS; the command line wins'],
 	['CONSUL_HTTP_ADDR', 'the agent, where the registry URI names none'],
 	[
@@ -75,10 +75,10 @@ function helpLines(row: OptionRow, dashes: string): readonly string[] {
 }
 
 /** The placeholder; `sync|upsert-only` for a choice; empty for a switch. */
-const valueText = (row: OptionRow): string =>
+export const valueText = (row: OptionRow): string =>
 	row.kind === 'boolean' ? '' : row.kind === 'choice' ? row.choices.join('|') : row.placeholder;
 
-const initialText = (row: OptionRow): string =>
+export const initialText = (row: OptionRow): string =>
 	row.kind === 'boolean' || row.initial === '' || row.initial === 0 ? '' : String(row.initial);
 
 function twoColumns(term: string, text: string): readonly string[] {

@@ -3,6 +3,10 @@ import type { OptionRow } from './option-rows.ts';
 /** What stands behind a verb's options: an address of Consul, a container or a service, a file, a shell's name. */
 export type Argument = 'uri' | 'subject' | 'file' | 'shell' | 'none';
 
+/** Those that can be made to complete our command line. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
 export interface VerbRow {
 	/** What follows the verb in the usage. */
 	readonly usage: string;
@@ -29,6 +33,7 @@ export const verbs = {
 		usage: 'explain CONTAINER|SERVICE [--json] [registry URI]',
 		help: 'Say why a container is in Consul as it is, or why it is not: asks the running daemon at --listen, else looks for itself; exits with 2 where it is not as wanted',
 		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
+		argument: 'subject',
 	},
 	release: {
 		usage: 'release [--yes] [registry URI]',
@@ -47,6 +52,7 @@ export const verbs = {
 			{ name: 'json', kind: 'boolean', initial: false, help: 'For machines: one object a line' },
 			{ name: 'follow', kind: 'boolean', initial: false, help: 'Go on with what happens' },
 		],
+		argument: 'subject',
 	},
 	completion: {
 		usage: 'completion bash|zsh|fish',
@@ -55,7 +61,12 @@ export const verbs = {
 		argument: 'shell',
 	},
 	man: { usage: 'man', help: 'Print the manual page: reconsul man | man -l -', options: [], argument: 'none' },
-	healthcheck: { usage: 'healthcheck', help: 'Ask the daemon of this container whether it is well', options: [], argument: 'none' },
+	healthcheck: {
+		usage: 'healthcheck',
+		help: 'Ask the daemon of this container whether it is well',
+		options: [],
+		argument: 'none',
+	},
 } as const satisfies Readonly<Record<string, VerbRow>>;
 
 export type Verb = keyof typeof verbs;

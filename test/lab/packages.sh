@@ -6,7 +6,8 @@
 # Consul is not in Debian 12; see apt_sources.
 lab_programs=(dockerd:docker.io 'docker:docker-cli|docker.io' docker-proxy:docker.io containerd:containerd
 	containerd-shim-runc-v2:containerd runc:runc iptables:iptables ip:iproute2 consul:consul busybox:busybox-static
-	prometheus:prometheus promtool:prometheus chromium-headless-shell:chromium-headless-shell)
+	prometheus:prometheus promtool:prometheus zsh:zsh fish:fish mandoc:mandoc
+	chromium-headless-shell:chromium-headless-shell)
 
 find_program() {
 	PATH="$cache/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin" type -P "$1"
@@ -138,7 +139,7 @@ link_programs() {
 		# Its own script knows it in one place only.
 		chromium-headless-shell) wrapper "$name" "exec \"\$root/usr/lib/chromium/$name\" \"\$@\"" ;;
 		dockerd | docker | docker-proxy | docker-init | containerd | containerd-shim* | runc | ip | consul | busybox | \
-			prometheus | promtool)
+			prometheus | promtool | zsh | fish | mandoc)
 			if ldd "$file" 2>/dev/null | grep -q 'not found'; then
 				wrapper "$name" "exec \"\$root/${file#"$cache"/root/}\" \"\$@\""
 			else

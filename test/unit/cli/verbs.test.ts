@@ -26,6 +26,10 @@ suite('plan and release', () => {
 		['release --yes', { CONSUL_HTTP_ADDR: 'c:3' }, 'release http://c:3 yes'],
 		['plan', { RECONSUL_URI: 'consul://b:2', CONSUL_HTTP_ADDR: 'c:3' }, 'plan http://b:2'],
 		['plan consul://a:1', { RECONSUL_URI: 'consul://b:2' }, 'plan http://a:1'],
+		['cleanup --yes consul://a:1', {}, 'cleanup'],
+		['doctor', { RECONSUL_URI: 'consul://b:2' }, 'doctor'],
+		['completion zsh', {}, 'completion'],
+		['man', {}, 'man'],
 		['consul://plan', {}, 'run'],
 	];
 	for (const [line, env, what] of rows)
@@ -49,6 +53,10 @@ suite('plan and release', () => {
 		['plan --yes consul://a', 2, /yes/],
 		['--yes release consul://a', 2, /yes/],
 		['--json consul://a', 2, /json/],
+		['completion', 2, /^reconsul completion needs a shell: bash, zsh or fish; got none\n/],
+		['completion ksh', 2, /; got "ksh"\n/],
+		['completion bash zsh', 2, /^Extra unparsed arguments:\n {2}zsh\n/],
+		['man 1', 2, /^Extra unparsed arguments:\n {2}1\n/],
 		['plan etcd://a', 1, /reconsul does not have registrator's etcd; supported are consul:/],
 		['release -ttl=10 consul://a', 1, /-ttl and -ttl-refresh must be specified together/],
 	];
