@@ -10,6 +10,7 @@ import { consulHttp } from '../../../src/registry/consul-http.ts';
 import { tokenFile } from '../../../src/registry/consul-token.ts';
 import { driftWatch } from '../../../src/registry/drift-watch.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
+import { eventually } from '../../support/lab.ts';
 import { service, stamp, ttlCheck } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
 import { watching } from './watching.ts';
@@ -67,6 +68,34 @@ describe('a Consul agent with ACLs', () => {
 			(error) => error instanceof RegistryError && error.class === 'invalid',
 		);
 	});
+	test('reports and maintenance need no more rights than that, and are kept in step with the servers', async () => {
+		const registry = as('services');
+		await registry.report(beat, { status: 'warning', output: 'so so' }, soon());
+		await registry.maintain('u1:web:80', 'reconsul: its container is paused', soon());
+		const found = (await registry.checks(soon(), 'u1:web:80')).get('u1:web:80');
+		assert.deepEqual(
+			[...(found ?? [])].map(([id, { status }]) => [id, status]).sort(),
+			[
+				['_service_maintenance:u1:web:80', 'critical'],
+				[beat, 'warning'],
+			].sort(),
+		);
+		const catalog = async (): Promise<string> => (await agent.ask('GET', '/v1/health/service/web')).text;
+		await eventually('the servers know both', async () => {
+			const text = await catalog();
+			return text.includes('so so') && text.includes('_service_maintenance:');
+		});
+		await registry.maintain('u1:web:80', undefined, soon());
+		await eventually('the servers know its end', async () => !(await catalog()).includes('_service_maintenance:'));
+	});
+	test('a report or maintenance of what is not there is invalid, though the agent calls it an error', async () => {
+		for (const call of [
+			as('services').report('reconsul:none:ttl', { status: 'passing', output: '' }, soon()),
+			as('services').maintain('u1:none:80', 'reconsul: a', soon()),
+			as('services').maintain('u1:none:80', undefined, soon()),
+		])
+			await assert.rejects(call, (error) => error instanceof RegistryError && error.class === 'invalid');
+	});
 	test('old checks of ours go with no more rights than that', async () => {
 		await as('services').register(service(), stamp, soon());
 		assert.deepEqual(JSON.parse((await agent.ask('GET', '/v1/agent/checks')).text), {});
@@ -94,6 +123,9 @@ describe('a Consul agent with ACLs', () => {
 			await assert.rejects(as(token).register(service({ port: 81 }), stamp, soon()), isForbidden);
 			await assert.rejects(as(token).deregister('u1:web:80', soon()), isForbidden);
 			await assert.rejects(as(token).heartbeat(beat, soon()), isForbidden);
+			await assert.rejects(as(token).report(beat, { status: 'passing', output: '' }, soon()), isForbidden);
+			for (const reason of ['reconsul: a', undefined])
+				await assert.rejects(as(token).maintain('u1:web:80', reason, soon()), isForbidden);
 			assert.equal((await as('root').get('u1:web:80', soon()))?.port, 49_153);
 		});
 	}
