@@ -4,6 +4,7 @@ import { concerns } from '../controller/history.ts';
 import { wordsOf } from '../controller/history-words.ts';
 import type { ServiceView, View } from '../controller/views.ts';
 import type { CheckStates, ServiceInstance } from '../model.ts';
+import type { ServiceChecks } from '../registry/registry.ts';
 import type { HealthCheck } from '../server/health.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 import type { PageProvider } from '../server/page/answers.ts';
@@ -30,6 +31,7 @@ export interface PageSource {
 /** What the page shows, from what the controller knows: readings only. */
 export function pageProvider({ context, controller, version }: PageSource): PageProvider {
 	const standing = new StandingWatch(controller);
+	const checks = checkReader(context, controller);
 	const overview = async (): Promise<PageModel> => ({
 		now: Date.now(),
 		host: hostOf(controller, version, context.settings.isDryRun),
@@ -37,7 +39,7 @@ export function pageProvider({ context, controller, version }: PageSource): Page
 		standing: standing.look(),
 		lastPassAt: controller.passes.lastSuccessAt,
 		speed: await context.metrics.buckets('reconsul_convergence_seconds', { kind: 'register' }),
-		containers: containersOf(controller),
+		containers: containersOf(controller, await checks()),
 	});
 	return {
 		overview,
@@ -80,12 +82,35 @@ class StandingWatch {
 	}
 }
 
-const containersOf = ({ state }: Controller): readonly ContainerModel[] =>
+/** Long enough for an agent that is well; the page does not wait for one that is not. */
+const checksWithinMs = 500;
+/** However many look, the agent is asked that often. */
+const checksEveryMs = 1_000;
+
+/** Reads how all checks stand, with one call; passes read them too, but not as often as somebody looks. */
+function checkReader({ registry, clock }: Context, { state }: Controller): () => Promise<ServiceChecks> {
+	let last: { readonly at: number; readonly checks: Promise<ServiceChecks> } | undefined;
+	const read = async (): Promise<ServiceChecks> => {
+		try {
+			return await registry.checks(AbortSignal.timeout(checksWithinMs));
+		} catch {
+			// Whether Consul answers is told elsewhere on the page.
+			return state.checkStates;
+		}
+	};
+	return () => {
+		const now = clock.now();
+		if (last === undefined || now - last.at >= checksEveryMs) last = { at: now, checks: read() };
+		return last.checks;
+	};
+}
+
+const containersOf = ({ state }: Controller, checks: ServiceChecks): readonly ContainerModel[] =>
 	[...state.views.all()]
-		.map((view) => containerOf(view, state.checkStates))
+		.map((view) => containerOf(view, checks))
 		.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 
-function containerOf(view: View, checks: ReadonlyMap<string, CheckStates>): ContainerModel {
+function containerOf(view: View, checks: ServiceChecks): ContainerModel {
 	const { key, container, isRunning, services, omitted, warnings } = view;
 	return {
 		name: container?.name ?? key,

@@ -23,12 +23,14 @@ ${definitions([
 ${table(
 	'Addresses',
 	['', 'Address', 'From', 'Why'],
-	own(addresses).map((row) => [
-		row.isChosen ? badge('good', 'chosen') : badge('calm', 'not'),
-		html`<code>${hostPort(row.address === '' ? '0.0.0.0' : row.address, row.hostPort)}</code>`,
-		row.source,
-		row.why,
-	]),
+	own(addresses)
+		.toSorted((a, b) => Number(b.isChosen) - Number(a.isChosen))
+		.map((row) => [
+			row.isChosen ? badge('good', 'chosen') : badge('calm', 'not'),
+			html`<code>${hostPort(row.address === '' ? '0.0.0.0' : row.address, row.hostPort)}</code>`,
+			row.source,
+			row.why,
+		]),
 )}
 ${table(
 	'Where each value comes from',

@@ -1,8 +1,8 @@
 import { type Html, html } from './html.ts';
 import type { Bucket } from './model.ts';
 
-const width = 320;
-const height = 72;
+const width = 352;
+const height = 54;
 const marks: readonly (readonly [seconds: number, label: string])[] = [
 	[0.001, '1 ms'],
 	[0.01, '10 ms'],
@@ -51,7 +51,7 @@ function bars(buckets: readonly Bucket[]): Html {
 	});
 	const labels = marks.map(([seconds, label]) => {
 		const index = buckets.findIndex((it) => it.seconds === seconds);
-		return index >= 0 && html`<text x="${((index + 1) * step).toFixed(1)}" y="${height + 14}">${label}</text>`;
+		return index >= 0 && html`<text x="${((index + 1) * step).toFixed(1)}" y="${height + 13}">${label}</text>`;
 	});
-	return html`<svg class="bars" viewBox="0 0 ${width} ${height + 18}" aria-hidden="true" focusable="false">${drawn}${labels}</svg>`;
+	return html`<svg class="bars" viewBox="0 0 ${width} ${height + 16}" aria-hidden="true" focusable="false">${drawn}${labels}</svg>`;
 }

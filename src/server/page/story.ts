@@ -20,8 +20,8 @@ ${explanation === undefined ? unexplained(model) : verdict(explanation)}
 ${explanation === undefined ? container !== undefined && facts(container) : about(explanation)}
 ${container !== undefined && services(container)}
 ${container !== undefined && warnings(container)}
-${explanation === undefined ? container !== undefined && unregistered(container) : explained(explanation)}
-${past(history)}</div>`,
+${past(history)}
+${explanation === undefined ? container !== undefined && unregistered(container) : explained(explanation)}</div>`,
 	});
 }
 
@@ -34,13 +34,16 @@ const unexplained = ({ trouble, container }: StoryModel): Html | false =>
 
 const tones: Readonly<Record<Explanation['verdict'], Tone>> = {
 	'in sync': 'good',
-	differs: 'warn',
+	differs: 'bad',
 	'not registered': 'bad',
 };
 
 /** What is left out on purpose is no alarm. */
-function verdict({ answer, remedy, verdict: word, services: own }: Explanation): Html {
-	const tone = word === 'not registered' && own.length === 0 ? 'calm' : tones[word];
+function verdict({ answer, remedy, verdict: word, services: own, checks }: Explanation): Html {
+	const getsNoTraffic =
+		own.some(({ maintenance }) => maintenance !== undefined) || checks.some(({ status }) => status === 'critical');
+	const isOnPurpose = word === 'not registered' && own.length === 0;
+	const tone = isOnPurpose ? 'calm' : word === 'in sync' && getsNoTraffic ? 'warn' : tones[word];
 	return html`<div class="verdict card ${tone}"><p><b>${answer}</b></p>${
 		remedy !== undefined && html`<p>What to do: ${remedy}</p>`
 	}</div>`;
@@ -56,7 +59,7 @@ const about = ({ container, foundBy, lastWrite, lastError, nextRetryAt }: Explan
 				html`${container.status}${container.health !== undefined && `, ${container.health}`}, since ${moment(Date.parse(container.startedAt))}`,
 		],
 		['Network', container?.network],
-		['Looked at since', foundBy],
+		['Found by', foundBy],
 		[
 			'Last write',
 			lastWrite !== undefined &&

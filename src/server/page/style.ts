@@ -90,10 +90,10 @@ header b { color: var(--text); font-weight: 600; }
 .facts dd { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
 .speed h2 { margin: 0 0 0.125rem; font-size: 0.8125rem; font-weight: 400; color: var(--muted); }
 .speed .muted { font-size: 0.8125rem; }
-.bars { display: block; width: 100%; height: 4.25rem; margin: 0.25rem 0 0; }
+.bars { display: block; width: 100%; height: auto; max-width: 26rem; margin: 0.25rem 0 0; }
 .bar { fill: var(--accent); }
 .bar.empty { fill: var(--line); }
-.bars text { fill: var(--muted); font-size: 10px; text-anchor: middle; }
+.bars text { fill: var(--muted); font-size: 11px; text-anchor: middle; }
 
 .badge, .tag, .number {
 	display: inline-block; max-width: 100%; padding: 0.0625rem 0.5rem; border-radius: 999px;
@@ -160,9 +160,9 @@ header b { color: var(--text); font-weight: 600; }
 .services { display: grid; gap: 0.375rem; align-content: center; }
 .service {
 	display: grid; gap: 0.125rem 0.875rem; align-items: baseline;
-	grid-template-columns: 7.25rem minmax(0, 1fr) minmax(0, 12rem) minmax(0, 1.4fr);
+	grid-template-columns: 7.75rem minmax(0, 1fr) minmax(0, 12rem) minmax(0, 1.4fr);
 }
-.service > .badge { justify-self: start; }
+.service > .badge { justify-self: start; white-space: nowrap; }
 .service .name { font-weight: 550; }
 .service .reason { grid-column: 2 / -1; }
 .service .more { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: baseline; }
@@ -194,13 +194,13 @@ th { color: var(--muted); font-size: 0.78125rem; }
 .history .warn { color: var(--warn); }
 .history .bad { color: var(--bad); }
 pre { white-space: pre-wrap; margin-top: 0.25rem; color: var(--muted); max-height: 12rem; overflow: auto; }
-.card.warn { border-left: 4px solid var(--warn); }
+ul.card.warn { border-left: 4px solid var(--warn); }
 footer { margin-top: 2.5rem; padding: 1rem 0 2rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.8125rem; }
 
 @media (max-width: 62rem) {
 	#summary { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 	.standing { grid-column: 1 / -1; }
-	.service { grid-template-columns: 7.25rem minmax(0, 1fr); }
+	.service { grid-template-columns: 7.75rem minmax(0, 1fr); }
 	.service .address, .service .more { grid-column: 2; }
 }
 @media (max-width: 40rem) {
