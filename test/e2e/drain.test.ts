@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { docker, eventually, removeAll } from '../support/lab.ts';
 import { type Actor, type Scene, startScene, until } from './scene.ts';
+import { agentServices } from './stage.ts';
 
 after(() => removeAll());
 
@@ -46,6 +47,18 @@ const started = async (scene: Scene, ...args: readonly string[]): Promise<Actor>
 	);
 	return actor;
 };
+/** On the port where it is by now. */
+async function isInTraffic(scene: Scene, actor: Actor): Promise<void> {
+	const port = Number((await docker('port', actor.container, '6379/tcp')).split('\n')[0]?.split(':').at(-1));
+	const ports = async (): Promise<readonly number[]> => (await agentServices(scene.consul)).map(({ Port }) => Port);
+	await until(`it is on port ${port}`, ports, (it) => it.join() === `${port}`);
+	await isFree(scene, actor);
+	await until(
+		'it gets traffic',
+		() => scene.passing(),
+		(ids) => ids.join() === actor.service,
+	);
+}
 const orderedByPeople = async ({ consul }: Scene, { service }: Actor): Promise<void> =>
 	void (await consul.request('PUT', `/v1/agent/service/maintenance/${service}?enable=true&reason=disk`));
 
@@ -102,6 +115,28 @@ describe('a container that is told to stop', { concurrency: 5 }, () => {
 		await docker('start', actor.container);
 		await isThere(scene, actor);
 		assert.equal(await scene.mark(actor), undefined);
+	});
+
+	test('docker restart: in traffic again by its events, on another port each time', async () => {
+		await using scene = await startScene('--drain=maintenance');
+		const actor = await started(scene, 'redis');
+		for (let restart = 0; restart < 5; restart++) {
+			await docker('restart', actor.container);
+			await isInTraffic(scene, actor);
+		}
+	});
+
+	test('restarted while there was no daemon, it has no mark from the next one', async () => {
+		await using scene = await startScene('--drain=maintenance');
+		const actor = await started(scene, ...slow);
+		await docker('kill', '-s', 'TERM', actor.container);
+		await isMarked(scene, actor);
+		await scene.daemon.kill();
+		await finish(actor);
+		await docker('wait', actor.container);
+		await docker('start', actor.container);
+		await scene.start();
+		await isInTraffic(scene, actor);
 	});
 
 	test('another signal, and any where nobody asked, leaves it alone', async () => {
