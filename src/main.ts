@@ -62,6 +62,14 @@ async function carryOut(command: Command): Promise<number> {
 			const listen = command.listen ?? listenOf(await commandLineOfInit(), process.env);
 			return explainCommand({ ...command, listen });
 		}
+		case 'record': {
+			const { record } = await import('./cli/record.ts');
+			return record({ ...command, version });
+		}
+		case 'replay': {
+			const { replay } = await import('./cli/replay.ts');
+			return replay(command);
+		}
 		case 'history': {
 			const { history } = await import('./cli/history.ts');
 			const listen = command.listen ?? listenOf(await commandLineOfInit(), process.env);

@@ -3,12 +3,12 @@ import { UsageError } from '../config/usage-error.ts';
 import { IdentityHolder } from '../controller/identity.ts';
 import { resync } from '../controller/resync.ts';
 import { State } from '../controller/state.ts';
-import { wire } from '../daemon/wiring.ts';
+import { type Wired, wire } from '../daemon/wiring.ts';
 import { explain } from '../explain/explain.ts';
 import type { Explanation, NotFound } from '../explain/explanation.ts';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import { askDaemon } from './explain-daemon.ts';
+import { askDaemon, type DaemonAnswer } from './explain-daemon.ts';
 import { explainText, notFoundText } from './explain-text.ts';
 import { complain, print } from './print.ts';
 import { hasColors } from './terminal.ts';
@@ -37,21 +37,7 @@ const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number =>
 export async function explainCommand({ what, listen, isJson, config }: ExplainRequest): Promise<0 | 1 | 2> {
 	try {
 		const answer = await askDaemon(listen, what);
-		const found = answer === 'none' ? await lookFor(what, config()) : answer;
-		if ('error' in found) {
-			complain(found.error);
-			return 1;
-		}
-		if (isJson) await print(`${JSON.stringify(found)}\n`);
-		if ('notFound' in found) {
-			complain(notFoundText(found));
-			return 1;
-		}
-		if (!isJson)
-			await print(
-				explainText(found, { width: widthOf(process.stdout), hasColors: hasColors(process.stdout, process.env) }),
-			);
-		return found.verdict === 'in sync' ? 0 : 2;
+		return await printExplanation(answer === 'none' ? await lookFor(what, config()) : answer, isJson);
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
 		complain(error);
@@ -59,11 +45,34 @@ export async function explainCommand({ what, listen, isJson, config }: ExplainRe
 	}
 }
 
+/** @returns the exit code, as of the whole */
+export async function printExplanation(found: Exclude<DaemonAnswer, 'none'>, isJson: boolean): Promise<0 | 1 | 2> {
+	if ('error' in found) {
+		complain(found.error);
+		return 1;
+	}
+	if (isJson) await print(`${JSON.stringify(found)}\n`);
+	if ('notFound' in found) {
+		complain(notFoundText(found));
+		return 1;
+	}
+	if (!isJson)
+		await print(
+			explainText(found, { width: widthOf(process.stdout), hasColors: hasColors(process.stdout, process.env) }),
+		);
+	return found.verdict === 'in sync' ? 0 : 2;
+}
+
 async function lookFor(what: string, config: Config): Promise<Explanation | NotFound> {
 	const log = createLogger({ level: 'error', format: config.logFormat });
 	const { signal } = new AbortController();
-	const { context, host } = await wire(config, { log, metrics: createMetrics(''), signal });
+	const wired = await wire(config, { log, metrics: createMetrics(''), signal });
 	for (const warning of config.warnings) complain(warning);
+	return lookAround(what, wired);
+}
+
+/** As a daemon would that has just started in such a world. */
+export async function lookAround(what: string, { context, host }: Wired): Promise<Explanation | NotFound> {
 	const identity = await new IdentityHolder(context, host).current();
 	const state = new State();
 	const { doubt } = await resync(context, state, identity);

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { IdentityHolder } from '../controller/identity.ts';
 import { rehearse } from '../controller/rehearsal.ts';
 import { State } from '../controller/state.ts';
-import { wire } from '../daemon/wiring.ts';
+import { type Wired, wire } from '../daemon/wiring.ts';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { planReport } from './plan-report.ts';
@@ -18,11 +18,16 @@ import { hasColors } from './terminal.ts';
 export async function plan(config: Config, isJson: boolean): Promise<0 | 1 | 2> {
 	const log = createLogger({ level: 'error', format: config.logFormat });
 	const { signal } = new AbortController();
-	const { context, host } = await wire(config, { log, metrics: createMetrics(''), signal });
+	const wired = await wire(config, { log, metrics: createMetrics(''), signal });
+	for (const warning of config.warnings) complain(warning);
+	return printPlan(wired, isJson);
+}
+
+/** As `plan`, of whatever world. */
+export async function printPlan({ context, host }: Wired, isJson: boolean): Promise<0 | 1 | 2> {
 	try {
-		for (const warning of config.warnings) complain(warning);
 		const identity = await new IdentityHolder(context, host).current();
-		const report = planReport(await rehearse(context, new State(), identity), identity, config.settings.deregister);
+		const report = planReport(await rehearse(context, new State(), identity), identity, context.settings.deregister);
 		await print(isJson ? `${JSON.stringify(report)}\n` : planText(report, hasColors(process.stdout, process.env)));
 		if (report.counts.failed > 0) return 1;
 		return report.isInSync ? 0 : 2;

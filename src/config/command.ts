@@ -5,7 +5,7 @@ import { type ParsedFlags, parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import { oneOf } from './option-values.ts';
 import type { GivenOptions } from './options.ts';
-import { type HistoryCommand, historyCommand } from './requests.ts';
+import { type HistoryCommand, historyCommand, type ReplayCommand, recordArguments, replayCommand } from './requests.ts';
 import { quoted, shownUri, UsageError } from './usage-error.ts';
 import { isVerb, type Shell, shells, type Verb, verbs } from './verbs.ts';
 
@@ -20,6 +20,8 @@ export type Command =
 	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
 	| ExplainRequest
 	| HistoryCommand
+	| ReplayCommand
+	| { readonly kind: 'record'; readonly config: Config; readonly file: string; readonly forMs: number }
 	| { readonly kind: 'release'; readonly config: Config; readonly isConfirmed: boolean }
 	| { readonly kind: 'print'; readonly text: string; readonly exitCode: 0; readonly stream: 'stdout' | 'stderr' };
 
@@ -76,8 +78,15 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			return { kind: 'doctor', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
 		case 'plan':
 			return { kind: 'plan', config: verbConfig(after.rest, said, env, host), isJson: said.get('json') === true };
+		case 'record': {
+			const asked = recordArguments(after.rest, said);
+			if (asked === 'help') return help;
+			const { file, forMs } = asked;
+			return { kind: 'record', config: verbConfig(asked.rest, asked.said, env, host), file, forMs };
+		}
+		case 'replay':
 		case 'history': {
-			const command = historyCommand(after.rest, said, env);
+			const command = verb === 'replay' ? replayCommand(after.rest, said) : historyCommand(after.rest, said, env);
 			if (command === 'help') return help;
 			if ('extra' in command) throw extra(command.extra);
 			return command;

@@ -61,6 +61,28 @@ export const verbs = {
 		argument: 'shell',
 	},
 	man: { usage: 'man', help: 'Print the manual page: reconsul man | man -l -', options: [], argument: 'none' },
+	record: {
+		usage: 'record FILE [--for DURATION] [registry URI]',
+		help: 'Write what Docker and Consul answer now into a new file, without secrets, for somebody else to look at',
+		options: [
+			{
+				name: 'for',
+				kind: 'duration',
+				placeholder: 'DURATION',
+				initial: '0s',
+				min: 0,
+				max: 3_600_000,
+				help: "Listen to Docker's events for so long, too",
+			},
+		],
+		argument: 'file',
+	},
+	replay: {
+		usage: 'replay FILE [CONTAINER|SERVICE] [--json]',
+		help: 'Show what plan, or explain, would have shown when the file was recorded; exits as they do',
+		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
+		argument: 'file',
+	},
 	healthcheck: {
 		usage: 'healthcheck',
 		help: 'Ask the daemon of this container whether it is well',

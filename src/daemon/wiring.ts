@@ -15,6 +15,12 @@ import type { Registry } from '../registry/registry.ts';
 import { dockerSource } from '../source/docker.ts';
 import { ownContainerId } from '../source/self.ts';
 
+/** What everything else works with. */
+export interface Wired {
+	readonly context: Context;
+	readonly host: Host;
+}
+
 /**
  * The adapters that a configuration names, and what the operating system says of us; for the daemon and for every verb that
  * looks at the world as it does.
@@ -24,7 +30,7 @@ import { ownContainerId } from '../source/self.ts';
 export async function wire(
 	config: Config,
 	{ log, metrics, signal }: Pick<Context, 'log' | 'metrics' | 'signal'>,
-): Promise<{ readonly context: Context; readonly host: Host }> {
+): Promise<Wired> {
 	const settings = settingsOf(config);
 	const registry = registryOf(config);
 	const source = dockerSource({
@@ -41,7 +47,12 @@ export async function wire(
 	return { context: { settings, source, registry, clock: systemClock, log, metrics, signal }, host };
 }
 
-function settingsOf({ settings, tags, nameTemplate: names }: Config): Settings {
+/** @throws UsageError for a template that cannot be parsed */
+export function settingsOf({
+	settings,
+	tags,
+	nameTemplate: names,
+}: Pick<Config, 'settings' | 'tags' | 'nameTemplate'>): Settings {
 	const tagsFor = parsed('-tags', () => tagsTemplate(tags));
 	const nameFor = names === '' ? undefined : parsed('--name-template', () => nameTemplate(names));
 	return { ...settings, derive: { ...settings.derive, tagsFor, nameFor } };

@@ -46,8 +46,8 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	},
 	cli: {
 		values:
-			'config controller daemon/wiring deadline derive explain log metrics plan registry server/listen server/mask source/engine',
-		types: 'model',
+			'clock config controller daemon/wiring deadline derive explain log metrics plan registry server/listen server/mask source/engine source/recorded',
+		types: 'model source/source',
 	},
 	main: { values: 'cli config daemon last-words', types: '' },
 };

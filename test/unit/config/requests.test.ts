@@ -37,3 +37,43 @@ suite('reconsul history', () => {
 
 	test('has help behind what it is about, too', () => assert.equal(command('history web -h').kind, 'print'));
 });
+
+suite('reconsul record and replay', () => {
+	test('the file, how long, and where', () => {
+		for (const line of [
+			'record a.json --for=10s consul://a:1',
+			'record --for 10s a.json consul://a:1',
+			'--hostname=u1 record a.json --for 10s --hostname=u2 consul://a:1',
+		]) {
+			const it = command(line);
+			assert.ok(it.kind === 'record');
+			assert.deepEqual([it.file, it.forMs, it.config.registry.where], ['a.json', 10_000, 'http://a:1'], line);
+		}
+		const it = command('record a.json', { RECONSUL_URI: 'consul://b:2' });
+		assert.ok(it.kind === 'record');
+		assert.deepEqual([it.forMs, it.config.registry.where], [0, 'http://b:2']);
+	});
+
+	const rows: readonly [line: string, what: string | undefined, isJson: boolean][] = [
+		['replay a.json', undefined, false],
+		['replay a.json --json', undefined, true],
+		['replay a.json web --json', 'web', true],
+		['replay --json a.json web', 'web', true],
+	];
+	for (const [line, what, isJson] of rows)
+		test(line, () => assert.deepEqual(command(line), { kind: 'replay', file: 'a.json', what, isJson }));
+
+	const faults: readonly [line: string, message: RegExp][] = [
+		['record', /^Missing required argument: the file to write/],
+		['record a.json', /^Missing registry URI/],
+		['replay', /^Missing required argument: the file that reconsul record wrote/],
+		['replay a.json web other', /^Extra unparsed arguments:\n {2}other/],
+		['record a.json --for=2h consul://a', /for/],
+	];
+	for (const [line, message] of faults)
+		test(`${line}: refused`, () =>
+			assert.throws(
+				() => command(line),
+				(error: unknown) => error instanceof UsageError && error.exitCode === 2 && message.test(error.message),
+			));
+});
