@@ -29,6 +29,7 @@ suite('docs/operations.md', () => {
 		const sources = [
 			'controller/controller',
 			'controller/passes',
+			'controller/reconcile-queue',
 			'controller/error-reports',
 			'daemon/daemon',
 			'server/listen',
