@@ -23,10 +23,24 @@ export async function lookAt(
 	trace?: Trace,
 ): Promise<Subject> {
 	const { source, signal } = context;
-	const container = hasEnded(key, context, state) ? 'ended' : await sighting(key, context, identity);
+	const container = await sightingOrEnd(key, context, state, identity);
 	const find = (id: ContainerId): Promise<Container | undefined> => source.get(id, signal);
 	const derivation = await desiredOf(container, identity, find, lifeOf(key, state), trace);
 	return { key, identity, container, derivation };
+}
+
+/** An end that an event tells of meanwhile is the answer: `docker stop` is heard of twice within moments, by a signal and by an end. */
+async function sightingOrEnd(key: Key, context: Context, state: State, identity: Identity): Promise<Sighting> {
+	if (hasEnded(key, context, state)) return 'ended';
+	const { promise: end, resolve } = Promise.withResolvers<Sighting>();
+	const forget = state.news.onEnd(key, () => {
+		if (hasEnded(key, context, state)) resolve('ended');
+	});
+	try {
+		return await Promise.race([sighting(key, context, identity), end]);
+	} finally {
+		forget();
+	}
 }
 
 /** What the container's past says of it. */

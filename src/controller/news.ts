@@ -33,6 +33,7 @@ const lives: Readonly<Record<string, Item['life']>> = { start: 'started', die: '
 /** What the event stream said of each container: how old the cause of a write is, and which ends we saw ourselves. */
 export class News {
 	readonly #items = new Map<ContainerId, Item>();
+	readonly #waiting = new Map<ContainerId, () => void>();
 
 	/**
 	 * @param at milliseconds since the epoch
@@ -54,6 +55,7 @@ export class News {
 			life,
 			isSettled: false,
 		});
+		if (life === 'ended') this.#waiting.get(key)?.();
 		return true;
 	}
 
@@ -67,6 +69,15 @@ export class News {
 	endedAt(key: string): number | undefined {
 		const item = this.#items.get(key);
 		return item?.isSettled === false && item.life === 'ended' ? item.since : undefined;
+	}
+
+	/**
+	 * @param act called when an event tells that the key's process has ended; one may wait for each key
+	 * @returns forgets it
+	 */
+	onEnd(key: ContainerId, act: () => void): () => void {
+		this.#waiting.set(key, act);
+		return () => this.#waiting.delete(key);
 	}
 
 	/** A delete that follows an end this process saw is no surprise, however many there are. */
