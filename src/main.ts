@@ -57,6 +57,10 @@ async function carryOut(command: Command): Promise<number> {
 			const { doctor } = await import('./cli/doctor.ts');
 			return doctor(command.config, command.isJson, version);
 		}
+		case 'lint': {
+			const { lint } = await import('./cli/lint.ts');
+			return lint(command.config, command.target);
+		}
 		case 'explain': {
 			const { explainCommand } = await import('./cli/explain.ts');
 			const listen = command.listen ?? listenOf(await commandLineOfInit(), process.env);

@@ -19,6 +19,7 @@ export type Command =
 	| { readonly kind: 'man' }
 	| { readonly kind: 'doctor'; readonly config: Config; readonly isJson: boolean }
 	| ExplainRequest
+	| { readonly kind: 'lint'; readonly config: Config; readonly target: string | undefined }
 	| HistoryCommand
 	| ReplayCommand
 	| { readonly kind: 'record'; readonly config: Config; readonly file: string; readonly forMs: number }
@@ -91,6 +92,9 @@ function verbCommand(verb: Verb, { given, rest }: ParsedFlags, env: Environment,
 			if ('extra' in command) throw extra(command.extra);
 			return command;
 		}
+		case 'lint':
+			if (after.rest.length > 1) throw extra(after.rest.slice(1));
+			return { kind: 'lint', config: daemonConfig('memory://', said, env, host), target: after.rest[0] };
 		case 'explain':
 			return explainRequest(after.rest, said, env, host);
 		case 'cleanup':

@@ -35,6 +35,12 @@ export const verbs = {
 		options: [{ name: 'json', kind: 'boolean', initial: false, help: 'For machines' }],
 		argument: 'subject',
 	},
+	lint: {
+		usage: 'lint [CONTAINER|image:REF|FILE]',
+		help: 'Look for mistakes in labels: of a container, an image, the services of a compose file, or of all running containers; exits with 2 where there are some',
+		options: [],
+		argument: 'file',
+	},
 	release: {
 		usage: 'release [--yes] [registry URI]',
 		help: 'Give our entries back to registrator: show what that means, and do it with --yes; exits with 2 where it is not given',

@@ -24,6 +24,12 @@ export interface Engine {
 	events(since: number | undefined, signal: AbortSignal): Promise<Readable>;
 }
 
+/** For who looks at what is not running yet; the daemon has no use for it. */
+export interface ImageShelf {
+	/** `GET /images/<ref>/json`; `undefined` where the engine does not have it. */
+	image(ref: string, signal: AbortSignal): Promise<unknown>;
+}
+
 /** As `docker ps --filter`: different keys all have to match. */
 export type ContainerFilters = Readonly<Record<string, readonly string[]>>;
 
@@ -49,7 +55,10 @@ const nothingFromEnvironment: Dockerode.DockerOptions = {
 };
 
 /** @param options where the engine is; without a host or a socket, Docker's usual socket */
-export function dockerEngine(options: Dockerode.DockerOptions, { callMs, versionMs }: Deadlines = usual): Engine {
+export function dockerEngine(
+	options: Dockerode.DockerOptions,
+	{ callMs, versionMs }: Deadlines = usual,
+): Engine & ImageShelf {
 	const socketPath = options.socketPath ?? defaultSocket;
 	const where = options.host === undefined ? socketPath : `${options.host}${options.port ? `:${options.port}` : ''}`;
 	const address = options.host === undefined ? { socketPath } : {};
@@ -84,6 +93,16 @@ export function dockerEngine(options: Dockerode.DockerOptions, { callMs, version
 				}
 			}),
 		// The types of these two do not know their options.
+		image: (ref, signal) =>
+			ask('image', callMs, signal, async () => {
+				try {
+					// Its slashes are part of the path; dockerode does not take a signal for it.
+					return await docker.getImage(encodeURIComponent(ref).replaceAll('%2F', '/')).inspect();
+				} catch (error) {
+					if ((error as { readonly statusCode?: unknown }).statusCode === 404) return undefined;
+					throw error;
+				}
+			}),
 		info: (signal) =>
 			ask('info', callMs, signal, (abortSignal) => Reflect.apply(docker.info, docker, [{ abortSignal }])),
 		version: (signal) =>

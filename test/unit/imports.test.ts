@@ -46,7 +46,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	},
 	cli: {
 		values:
-			'clock config controller daemon/wiring deadline derive explain log metrics plan registry server/listen server/mask source/engine source/recorded',
+			'clock config controller daemon/wiring deadline derive duration explain log metrics plan registry server/listen server/mask source/engine source/recorded',
 		types: 'model source/source',
 	},
 	main: { values: 'cli config daemon last-words', types: '' },
@@ -61,6 +61,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 	'prom-client': ['metrics'],
 	rxjs: ['controller', 'registry', 'source'],
 	valibot: ['registry'],
+	yaml: ['cli/lint-compose'],
 };
 
 /** Node's own modules reach the outside, but for these, which compute. */
