@@ -4,11 +4,18 @@ import { createRequire } from 'node:module';
 import { after, afterEach, describe, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { openPage, startBrowser, type WatchedPage } from '../support/browser.ts';
+import { startDaemon } from '../support/daemon.ts';
+import { running } from '../support/http.ts';
+import { anyContainer, anyPage, anyService, anyStory } from '../support/pages.ts';
 import { startStage } from './stage.ts';
 
 const stage = await startStage();
 after(() => stage[Symbol.asyncDispose]());
-afterEach(() => stage.clear());
+afterEach(async () => {
+	await stage.clear();
+	for (const id of await stage.ids())
+		await stage.consul.request('PUT', `/v1/agent/service/deregister/${encodeURIComponent(id)}`);
+});
 const browser = await startBrowser();
 after(() => browser.close());
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -97,6 +104,9 @@ describe('the page in a browser', () => {
 		await page.getByText('live', { exact: true }).waitFor();
 		await daemon.stop();
 		await page.getByText('no answer, shown as it was').waitFor();
+		const port = Number(new URL(daemon.url).port);
+		await using _again = await startDaemon({ ...stage.target, port });
+		await page.getByText('live', { exact: true }).waitFor({ timeout: 20_000 });
 	});
 
 	test("tells one container's story: why it is as it is, and what happened", async () => {
@@ -242,10 +252,6 @@ describe('the page for everybody', () => {
 		const { page } = watched;
 		const focused = (): Promise<string> =>
 			page.evaluate('document.activeElement.id || document.activeElement.textContent');
-		// What earlier tests left behind goes first.
-		await headline(page)
-			.filter({ hasText: /^In sync$/ })
-			.waitFor();
 		await row(page, 'key').getByText('registered', { exact: true }).waitFor();
 		await page.keyboard.press('Tab');
 		assert.equal(await focused(), 'Skip to the content');
@@ -272,5 +278,48 @@ describe('the page for everybody', () => {
 		await page.locator('html.live').waitFor();
 		assert.equal(await page.locator('#q').inputValue(), 'lock');
 		assert.deepEqual([await row(page, 'key').isVisible(), await row(page, 'lock').isVisible()], [false, true]);
+	});
+});
+
+describe('the page of a large host', () => {
+	const containers = Array.from({ length: 1_000 }, (_, index) => {
+		const name = `app-${String(index).padStart(4, '0')}`;
+		const services = [
+			anyService({ id: `u1:${name}:80`, name: `app-${index % 40}`, port: 20_000 + index, tags: ['v1'] }),
+		];
+		return anyContainer({ name, services });
+	});
+
+	test('shows and filters a thousand services at once, and takes over one that changed alone', async () => {
+		let model = anyPage({ containers });
+		await using server = await running({
+			providers: { page: { overview: async () => model, story: async () => anyStory() } },
+		});
+		const began = performance.now();
+		await using watched = await open(server.url);
+		const { page } = watched;
+		await page.locator('html.live').waitFor();
+		// A few hundred milliseconds on an idle machine; what is looked for is seconds.
+		assert.ok(performance.now() - began < 8_000);
+		assert.equal(await page.locator('#containers > li').count(), 1_000);
+		const filterMs = await page.evaluate<number>(`(() => {
+			const began = performance.now();
+			q.value = 'app-0999';
+			q.dispatchEvent(new Event('input', { bubbles: true }));
+			document.body.getBoundingClientRect();
+			return performance.now() - began;
+		})()`);
+		assert.ok(filterMs < 1_000, `${filterMs} ms`);
+		assert.equal(await textOf(page.locator('#count')), '1 of 1000 containers');
+		await page.locator('#q').fill('');
+		await page.evaluate('for (const item of document.querySelectorAll("#containers > li")) item.mark = true');
+		const changed = containers.map((it) => (it.name === 'app-0500' ? { ...it, warnings: ['changed'] } : it));
+		model = anyPage({ containers: changed.slice(1) });
+		// Somebody comes back to the page; it looks again as on an event of the daemon's.
+		await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+		await row(page, 'app-0500').getByText('changed').waitFor({ timeout: 20_000 });
+		const marked = '[...document.querySelectorAll("#containers > li")].filter((item) => item.mark).length';
+		assert.equal(await page.evaluate(marked), 998);
+		assert.equal(await textOf(page.locator('#count')), '999 containers');
 	});
 });

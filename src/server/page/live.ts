@@ -36,7 +36,8 @@ export function refresher(browser: Browser): () => void {
 		isBusy = true;
 		const began = Date.now();
 		const answer = await fetch(browser.location.href, { headers: { Accept: 'text/html' } }).catch(() => undefined);
-		const text = await answer?.text().catch(() => undefined);
+		const isPage = answer?.headers.get('content-type')?.startsWith('text/html') === true;
+		const text = isPage ? await answer?.text().catch(() => undefined) : undefined;
 		page.documentElement.classList.toggle('away', text === undefined);
 		if (text !== undefined) swap(page, new browser.DOMParser().parseFromString(text, 'text/html'));
 		setTimeout(
@@ -47,9 +48,7 @@ export function refresher(browser: Browser): () => void {
 			Math.max(200, 5 * (Date.now() - began)),
 		);
 	};
-	page.addEventListener('visibilitychange', () => {
-		if (isDue) run();
-	});
+	page.addEventListener('visibilitychange', () => void run());
 	return run;
 }
 

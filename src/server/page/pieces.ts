@@ -25,10 +25,15 @@ export const pathOf = ({ name }: Pick<ContainerModel, 'name'>): string => `/cont
 export const listOf = (items: readonly Content[]): Html =>
 	html`${items.map((item, index) => html`${index > 0 && ' '}${item}`)}`;
 
-const checkTones: Readonly<Record<string, Tone>> = { passing: 'good', warning: 'warn', critical: 'bad' };
+/** Consul's words; a map, since an object would know `constructor` as well. */
+const checkTones: ReadonlyMap<string, Tone> = new Map([
+	['passing', 'good'],
+	['warning', 'warn'],
+	['critical', 'bad'],
+]);
 
 export const checkBadge = ({ name, status }: CheckModel): Html =>
-	badge(checkTones[status ?? ''] ?? 'calm', html`${name}${status !== undefined && `: ${status}`}`);
+	badge(checkTones.get(status ?? '') ?? 'calm', html`${name}${status !== undefined && `: ${status}`}`);
 
 /** Ours begin so; what follows is for people. */
 export const maintenanceBadge = (reason: string | undefined): Html | undefined => {
