@@ -124,10 +124,12 @@ async function withSpecs(recording: Recording, before: Look, tools: Parameters<t
 }
 
 function summary({ docker, consul }: Recording): string {
-	const containers =
-		'value' in docker.list ? `${docker.list.value.containers.length} containers` : 'no answer of Docker';
-	const services =
-		'value' in consul.list ? `${consul.list.value.registrations.length} services` : 'no answer of Consul';
+	const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+	const { list } = docker;
 	const events = docker.changes.filter((it) => Reflect.get(Object(it), 'kind') === 'changed').length;
-	return `${containers}, ${services}, ${events} events`;
+	return [
+		'value' in list ? counted(list.value.containers.length, 'container') : 'no answer of Docker',
+		'value' in consul.list ? counted(consul.list.value.registrations.length, 'service') : 'no answer of Consul',
+		counted(events, 'event'),
+	].join(', ');
 }
