@@ -95,35 +95,54 @@ export type HistoryEntry = Fact & {
 };
 
 const maxEntries = 2_000;
+/** Of all of them as JSON; a few kilobytes each would be a hundred times what is usual. */
+const maxCharacters = 4_000_000;
 const maxText = 200;
 const maxItems = 16;
-/** So much of a text is looked at for secrets before it is cut; what begins behind it is cut away. */
-const maxSearched = 4 * maxText;
+/** So much of a text is looked at for secrets before it is cut. */
+const maxSearched = 2 * maxText;
 
 /** Other people's words, or our own about them, as against names. */
 const texts: ReadonlySet<string> = new Set(['reason', 'error', 'doubt']);
 
 /** The flight recorder: the last things that happened, in a ring. It holds no more than it may show. */
 export class History {
-	readonly #ring: (HistoryEntry | undefined)[];
+	readonly #ring: ({ readonly entry: HistoryEntry; readonly size: number } | undefined)[];
+	readonly #maxSize: number;
 	readonly #listeners = new Set<() => void>();
 	readonly #now: () => number;
 	/** The number that the first entry follows. */
 	readonly began: number;
 	#last: number;
+	#forgotten: number;
+	#size = 0;
 
-	constructor(max = maxEntries, now: () => number = Date.now) {
+	constructor(max = maxEntries, now: () => number = Date.now, maxSize = maxCharacters) {
 		this.#ring = Array.from({ length: max });
+		this.#maxSize = maxSize;
 		this.#now = now;
 		this.began = now();
 		this.#last = this.began;
+		this.#forgotten = this.began;
 	}
 
 	add(fact: Fact): void {
 		this.#last += 1;
 		const at = new Date(this.#now()).toISOString();
-		this.#ring[this.#last % this.#ring.length] = { sequence: this.#last, at, ...bounded(fact) };
+		const entry: HistoryEntry = { sequence: this.#last, at, ...bounded(fact) };
+		const size = JSON.stringify(entry).length;
+		if (this.#last - this.#forgotten > this.#ring.length) this.#forgetOldest();
+		this.#ring[this.#last % this.#ring.length] = { entry, size };
+		this.#size += size;
+		while (this.#size > this.#maxSize && this.#forgotten < this.#last - 1) this.#forgetOldest();
 		for (const tell of this.#listeners) tell();
+	}
+
+	#forgetOldest(): void {
+		this.#forgotten += 1;
+		const at = this.#forgotten % this.#ring.length;
+		this.#size -= this.#ring[at]?.size ?? 0;
+		this.#ring[at] = undefined;
 	}
 
 	/** The sequence of the newest entry; before the first one, the number that it follows. */
@@ -133,7 +152,7 @@ export class History {
 
 	/** The sequence that the oldest entry follows. */
 	get forgotten(): number {
-		return Math.max(this.began, this.#last - this.#ring.length);
+		return this.#forgotten;
 	}
 
 	/**
@@ -144,8 +163,8 @@ export class History {
 	*after(sequence: number): Iterable<HistoryEntry> {
 		const known = sequence > this.#last ? 0 : Math.floor(sequence);
 		for (let next = Math.max(known, this.forgotten) + 1; next <= this.#last; next += 1) {
-			const entry = this.#ring[next % this.#ring.length];
-			if (entry !== undefined) yield entry;
+			const kept = this.#ring[next % this.#ring.length];
+			if (kept !== undefined) yield kept.entry;
 		}
 	}
 
@@ -156,14 +175,18 @@ export class History {
 	}
 }
 
-/** Lists and texts of a bearable length, and without secrets: masked first, since half of a secret is not seen to be one. */
+/** Lists and texts of a bearable length, and without secrets: masked first, and cut then. */
 function bounded<T>(value: T, name = ''): T {
-	if (typeof value === 'string') return cut(texts.has(name) ? maskValue(value.slice(0, maxSearched)) : value) as T;
+	if (typeof value === 'string') return cut(texts.has(name) ? maskValue(searched(value)) : value) as T;
 	if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => bounded(item)) as T;
 	if (typeof value !== 'object' || value === null) return value;
 	const said = Object.entries(value).filter(([, item]) => item !== undefined);
 	return Object.fromEntries(said.map(([key, item]) => [key, bounded(item, key)])) as T;
 }
+
+/** Half a word may be half a secret, which is not seen to be one. */
+const searched = (text: string): string =>
+	text.length <= maxSearched ? text : `${text.slice(0, Math.max(0, text.lastIndexOf(' ', maxSearched)))} …`;
 
 const cut = (text: string): string => (text.length > maxText ? `${text.slice(0, maxText - 1)}…` : text);
 

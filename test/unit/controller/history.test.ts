@@ -66,6 +66,29 @@ suite('the history', () => {
 		assert.ok(JSON.stringify([...history.after(0)]).length < 20_000);
 	});
 
+	test('holds less where entries are large, but always the newest', () => {
+		const history = new History(100, () => began, 1_000);
+		for (let count = 0; count < 50; count += 1) history.add(run);
+		const size = JSON.stringify([...history.after(0)][0]).length;
+		assert.equal(sequencesAfter(history, 0).length, Math.floor(1_000 / size));
+		history.add({
+			...run,
+			services: Array.from({ length: 16 }, () => ({ ...run.services[0] })) as typeof run.services,
+		});
+		assert.deepEqual(sequencesAfter(history, 0), [began + 51]);
+		history.add(pass);
+		assert.equal(sequencesAfter(history, 0).at(-1), began + 52);
+	});
+
+	test('shows no half of a secret that lies across the end of what is looked at', () => {
+		const masked = `token=${'s'.repeat(300)}`;
+		for (let gap = 0; gap < 200; gap += 1) {
+			const error = `${masked} ${'x'.repeat(gap)} http://user:hunter2-hunter2@consul/`;
+			const [entry] = historyOf({ ...run, error }).after(0);
+			assert.doesNotMatch(JSON.stringify(entry), /hunter2/, `${gap}`);
+		}
+	});
+
 	test('shows no secret, even where one lies across the cut', () => {
 		const error = `${'x'.repeat(190)} http://user:hunter2-hunter2@consul/`;
 		const reason = 'refused: token=hunter2';
