@@ -26,7 +26,7 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up $(NEEDS) &&
 
-.PHONY: help deps build check unit test conformance demo run bench soak test-faults docs lab-up lab-down image clean
+.PHONY: help deps build check unit test conformance demo run bench bench-traffic soak test-faults docs lab-up lab-down image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ run: build ## the daemon: on this host's Docker and Consul if both are there, el
 
 bench: build ## one table of times, as ratios to the bare calls (JSON=file for the samples)
 	@$(WITH_LAB) $(LAB) exec node test/bench/bench.ts $(if $(JSON),--json $(JSON))
+
+bench-traffic: build ## how early those who route traffic hear of an end, and what kept checks cost at rest
+	@$(WITH_LAB) $(LAB) exec node test/bench/traffic.ts
 
 soak: build ## a host in use, checked all the while (SOAK_MINUTES=20 SOAK_CONTAINERS=200 SOAK_OPTIONS= SEED=)
 	@$(WITH_LAB) $(LAB) exec env SOAK_MINUTES='$(SOAK_MINUTES)' SOAK_CONTAINERS='$(SOAK_CONTAINERS)' SOAK_OPTIONS='$(SOAK_OPTIONS)' SEED='$(SEED)' \

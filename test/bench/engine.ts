@@ -5,6 +5,8 @@ import { startDockerd } from '../support/lab.ts';
 /** By the engine's own stamps, in milliseconds since the epoch. */
 export interface Lifetime {
 	readonly start: number;
+	/** The last signal that somebody had sent to it. */
+	readonly kill: number | undefined;
 	readonly die: number;
 }
 
@@ -12,8 +14,8 @@ export interface Lifetime {
 export interface Engine extends AsyncDisposable {
 	readonly socket: string;
 	readonly version: string;
-	/** Creates and starts a container that publishes one port, with a label of that name; `Cmd` instead of the image's own. */
-	run(name: string, label: string, Cmd?: string[]): Promise<Dockerode.Container>;
+	/** Creates and starts a container that publishes one port, with a label of that name. */
+	run(name: string, label: string, more?: Dockerode.ContainerCreateOptions): Promise<Dockerode.Container>;
 	/** Of a container that was started and has ended after `since`. */
 	lifetime(container: Dockerode.Container, since: number): Promise<Lifetime>;
 	/** The names of what runs. */
@@ -27,22 +29,15 @@ export async function startEngine(): Promise<Engine> {
 	return {
 		socket: daemon.socket,
 		version: Version,
-		run: async (name, label, Cmd) => {
-			const HostConfig = { PublishAllPorts: true };
-			const options = {
-				name,
-				Image: 'redis',
-				Labels: { [label]: '' },
-				HostConfig,
-				...(Cmd === undefined ? {} : { Cmd }),
-			};
-			const container = await docker.createContainer(options);
+		run: async (name, label, more = {}) => {
+			const usual = { Image: 'redis', Labels: { [label]: '' }, HostConfig: { PublishAllPorts: true } };
+			const container = await docker.createContainer({ name, ...usual, ...more });
 			await container.start();
 			return container;
 		},
 		// Asked for afterwards: somebody who listens all the time takes from what is measured.
 		lifetime: async ({ id }, since) => {
-			const filters = { container: [id], event: ['start', 'die'] };
+			const filters = { container: [id], event: ['start', 'kill', 'die'] };
 			const stream = await docker.getEvents({ since: Math.floor(since / 1_000), until: Date.now() / 1_000, filters });
 			const times = new Map<string, number>();
 			for (const line of (await textOf(stream as Readable)).trim().split('\n')) {
@@ -51,7 +46,7 @@ export async function startEngine(): Promise<Engine> {
 			}
 			const [start, die] = [times.get('start'), times.get('die')];
 			if (start === undefined || die === undefined) throw new Error(`Docker forgot the start or the end of ${id}`);
-			return { start, die };
+			return { start, kill: times.get('kill'), die };
 		},
 		running: async () => new Set((await docker.listContainers()).map(({ Names }) => (Names[0] ?? '/').slice(1))),
 		[Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose](),

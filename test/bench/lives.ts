@@ -54,7 +54,7 @@ async function live(engine: Engine, recorder: Recorder, contestant: Contestant, 
 
 /** One that ends while it is being dealt with: the end may overtake the start. */
 async function flash(engine: Engine, contestant: Contestant, lastsMs: number): Promise<void> {
-	const container = await engine.run(nextName(contestant), contestant, ['sleep', String(lastsMs / 1_000)]);
+	const container = await engine.run(nextName(contestant), contestant, { Cmd: ['sleep', String(lastsMs / 1_000)] });
 	await container.wait();
 	await container.remove();
 }

@@ -20,6 +20,8 @@ export interface Place {
 	readonly label?: string;
 	/** The bare calls put back what others deregister, as the daemon always does. */
 	readonly watch?: boolean;
+	/** Of the daemon. */
+	readonly options?: readonly string[];
 }
 
 /** One running process of a contestant. */
@@ -81,8 +83,9 @@ export async function launch(contestant: Contestant, bundles: Bundles, place: Pl
 }
 
 function argumentsOf(contestant: Contestant, { reconsul, bare }: Bundles, place: Place, port: number): string[] {
-	const { socket, consulPort, label, watch } = place;
-	if (contestant === 'reconsul') return [reconsul, `--listen=127.0.0.1:${port}`, `consul://127.0.0.1:${consulPort}`];
+	const { socket, consulPort, label, watch, options = [] } = place;
+	if (contestant === 'reconsul')
+		return [reconsul, `--listen=127.0.0.1:${port}`, ...options, `consul://127.0.0.1:${consulPort}`];
 	return [
 		bare,
 		`--socket=${socket}`,
@@ -104,7 +107,9 @@ function isReady(port: number): Promise<boolean> {
 }
 
 async function cpuMs(port: number): Promise<number> {
-	const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+	// A connection of its own: the daemon closes one that has been idle, perhaps just as it is used again.
+	const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: 'close' } });
+	const text = await response.text();
 	const [, seconds] = /^process_cpu_seconds_total (\S+)$/m.exec(text) ?? [];
 	return Number(seconds) * 1_000;
 }

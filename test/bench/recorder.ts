@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A write to the agent, and when its answer came. */
 export interface Write {
-	readonly kind: 'register' | 'deregister';
+	readonly kind: 'register' | 'deregister' | 'maintain';
 	/** Of the service. */
 	readonly id: string;
 	/** Milliseconds since the epoch, with a fraction. */
@@ -114,13 +114,14 @@ function relay(client: Socket, agent: Socket, onAnswer: (request: string, answer
 	for (const socket of [client, agent]) socket.on('close', end).on('error', end);
 }
 
-const deregisters = /^PUT \/v1\/agent\/service\/deregister\/([^ ?]+)/;
+const others = /^PUT \/v1\/agent\/service\/(deregister|maintenance)\/([^ ?]+)/;
 
 function writeOf(request: string): Pick<Write, 'kind' | 'id'> | undefined {
 	if (request.startsWith('PUT /v1/agent/service/register')) {
 		const { ID } = JSON.parse(request.slice(request.indexOf('\r\n\r\n')));
 		return { kind: 'register', id: ID };
 	}
-	const [, id] = deregisters.exec(request) ?? [];
-	return id === undefined ? undefined : { kind: 'deregister', id: decodeURIComponent(id) };
+	const [, path, id] = others.exec(request) ?? [];
+	if (id === undefined) return undefined;
+	return { kind: path === 'deregister' ? path : 'maintain', id: decodeURIComponent(id) };
 }

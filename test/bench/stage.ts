@@ -6,6 +6,8 @@ import { type Recorder, record } from './recorder.ts';
 /** An agent, and the recorder that stands before it. */
 export interface Agent extends AsyncDisposable {
 	readonly recorder: Recorder;
+	/** Of the agent itself, past the recorder. */
+	readonly address: string;
 	/** The ids of all services it has. */
 	ids(): Promise<readonly string[]>;
 	deregister(id: string): Promise<void>;
@@ -41,7 +43,7 @@ export async function setStage(bundles: Bundles): Promise<Stage> {
 	};
 }
 
-async function startAgent(): Promise<Agent> {
+export async function startAgent(): Promise<Agent> {
 	const consul: ConsulProcess = await startConsul();
 	const recorder = await record(consul.port);
 	const ids: Agent['ids'] = async () => Object.keys(Object(await consul.request('GET', '/v1/agent/services')));
@@ -51,6 +53,7 @@ async function startAgent(): Promise<Agent> {
 	const self = Object(await consul.request('GET', '/v1/agent/self'));
 	return {
 		recorder,
+		address: consul.address,
 		version: self.Config.Version,
 		ids,
 		deregister,
