@@ -26,7 +26,7 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up $(NEEDS) &&
 
-.PHONY: help deps build check unit test conformance demo run bench bench-traffic soak test-faults docs lab-up lab-down image clean
+.PHONY: help deps build check unit test conformance demo picture run bench bench-traffic soak test-faults docs lab-up lab-down image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,10 @@ test-faults: build ## whatever can happen to Consul, Docker, containers and ours
 
 demo: build ## the quick start on real containers, step by step, with times
 	@$(WITH_LAB) $(LAB) exec node test/demo/demo.ts
+
+picture: NEEDS := chromium-headless-shell
+picture: build ## docs/page.png anew: the page on real containers
+	@$(WITH_LAB) $(LAB) exec node test/demo/picture.ts docs/page.png
 
 run: build ## the daemon: on this host's Docker and Consul if both are there, else the lab's (URI= FLAGS=)
 	@exec env URI='$(URI)' test/lab/run $(FLAGS)

@@ -2,7 +2,7 @@ import { containerSection, type Search } from './containers.ts';
 import { type Html, html } from './html.ts';
 import { documentOf } from './layout.ts';
 import type { ContainerModel, PageModel, ServiceModel, ServiceState } from './model.ts';
-import { moment, pathOf, since } from './pieces.ts';
+import { pathOf, since, timeOf } from './pieces.ts';
 import { speed } from './speed.ts';
 import { countServices, isWanted, needsAttention, serviceStates, stateRows } from './standing.ts';
 
@@ -26,7 +26,7 @@ function headline(model: PageModel): string {
 
 const summary = (model: PageModel): Html => html`<section id="summary" data-live="part" aria-labelledby="headline">
 <div class="standing card ${model.standing.state}"><span class="lamp" aria-hidden="true"></span>
-<div><h1 id="headline">${headline(model)}</h1><p>for ${since(model.standing.since, model.now)}, since ${moment(model.standing.since)}</p></div></div>
+<div><h1 id="headline">${headline(model)}</h1><p>for ${since(model.standing.since, model.now)}, since ${timeOf(model.standing.since, model.now)}</p></div></div>
 <dl class="facts card">${facts(model).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 ${speed(model.speed)}
 </section>`;

@@ -16,6 +16,10 @@ export const since = (at: number, now: number): Html => {
 /** `2026-11-28 01:46:47 UTC` */
 export const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
+/** Without the date where that is today's. */
+export const timeOf = (at: number, now: number): string =>
+	moment(at).slice(0, 10) === moment(now).slice(0, 10) ? moment(at).slice(11) : moment(at);
+
 export const hostPort = (address: string, port: number): string =>
 	`${address.includes(':') ? `[${address}]` : address}${port === 0 ? '' : `:${port}`}`;
 

@@ -89,6 +89,7 @@ header b { color: var(--text); font-weight: 600; }
 .facts dt { color: var(--muted); font-size: 0.8125rem; }
 .facts dd { font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
 .speed h2 { margin: 0 0 0.125rem; font-size: 0.8125rem; font-weight: 400; color: var(--muted); }
+.speed b { white-space: nowrap; }
 .speed .muted { font-size: 0.8125rem; }
 .bars { display: block; width: 100%; height: auto; max-width: 26rem; margin: 0.25rem 0 0; }
 .bar { fill: var(--accent); }
