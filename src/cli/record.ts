@@ -62,6 +62,7 @@ async function recorded(config: Config, forMs: number, version: string): Promise
 	const consul = recordingRegistry(context.registry);
 	const heard = docker.source.changes().subscribe();
 	const watching: Context = { ...context, source: docker.source, registry: consul.registry };
+	const at = new Date().toISOString();
 	const before = await lookAt({ context: watching, host });
 	// A pass asks for these only where it needs them; whoever tries a repaired program may need more.
 	await Promise.allSettled([consul.registry.checks(tools.signal), consul.registry.advertisedAddress(tools.signal)]);
@@ -72,7 +73,7 @@ async function recorded(config: Config, forMs: number, version: string): Promise
 	const recording: Recording = {
 		format,
 		version,
-		at: new Date().toISOString(),
+		at,
 		options: masked({ settings, tags, nameTemplate }),
 		host: { name: host.name, containerId: host.containerId ?? null, addresses },
 		docker: maskSource(docker.recorded()),

@@ -42,7 +42,7 @@ export function parseRecording(text: string): Recording {
 
 /** The world as it was then. */
 export function worldOf(
-	{ options, host, docker, consul }: Pick<Recording, 'options' | 'host' | 'docker' | 'consul'>,
+	{ at, options, host, docker, consul }: Recording,
 	{ log, metrics, signal }: Pick<Context, 'log' | 'metrics' | 'signal'>,
 ): Wired {
 	const context: Context = {
@@ -63,6 +63,7 @@ export function worldOf(
 				if (host.addresses === null) throw new Error(`${name} did not resolve`);
 				return host.addresses;
 			},
+			now: () => Date.parse(at),
 		},
 	};
 }

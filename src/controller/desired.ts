@@ -28,6 +28,6 @@ export async function desiredOf(
 	if (typeof container !== 'object') return nothingWanted;
 	const baseId = container.running ? isBasedOn(container) : undefined;
 	const base = baseId === undefined ? undefined : ((await find(baseId)) ?? 'gone');
-	const around: Circumstances = { hostAddress: identity.hostAddress, base, now: Date.now(), life };
+	const around: Circumstances = { hostAddress: identity.hostAddress, base, now: identity.now?.() ?? Date.now(), life };
 	return derive(container, identity.derive, around, trace);
 }

@@ -15,6 +15,8 @@ export interface Identity {
 	readonly hostAddress: string | undefined;
 	/** The one that the host name last gave, kept while the name server is silent. */
 	readonly namedAddress: string | undefined;
+	/** As the host has it. */
+	readonly now?: () => number;
 }
 
 /** What the operating system says of us. */
@@ -24,6 +26,8 @@ export interface Host {
 	readonly containerId: ContainerId | undefined;
 	/** All addresses of a host name. */
 	readonly resolve: (name: string) => Promise<readonly string[]>;
+	/** Milliseconds since the epoch; the system's unless given. */
+	readonly now?: () => number;
 }
 
 export const resolveWithSystem = async (name: string): Promise<readonly string[]> =>
@@ -111,6 +115,7 @@ export async function identify(context: Context, host: Host, before: Identity | 
 		engine,
 		hostAddress: ip || namedAddress || ((await agentAddress(context, before?.hostAddress)) ?? before?.hostAddress),
 		namedAddress,
+		...(host.now === undefined ? {} : { now: host.now }),
 	};
 }
 
