@@ -105,8 +105,9 @@ export class PortTrace implements PlacementTrace {
 		return source === undefined ? undefined : `${source.origin} ${source.rawKey}`;
 	}
 
-	/** Every label and variable that says something to this port. */
+	/** Every label and variable that says something to this port: `label reconsul.name`, `variable SERVICE_NAME`. */
 	heard(): ReadonlySet<string> {
-		return new Set([...this.#labels.values(), ...this.#old.values().map(({ rawKey }) => rawKey)]);
+		const old = this.#old.values().map(({ origin, rawKey }) => `${origin} ${rawKey}`);
+		return new Set([...this.#labels.values().map((label) => `label ${label}`), ...old]);
 	}
 }

@@ -1,6 +1,6 @@
 import type { Identity } from '../controller/identity.ts';
 import { readLabels } from '../derive/labels/reconsul-labels.ts';
-import type { Choice, Trace } from '../derive/trace.ts';
+import type { Choice, PortTrace, Trace } from '../derive/trace.ts';
 import type { Container } from '../model.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 import type { ExplainedAddress, ExplainedField, Explanation } from './explanation.ts';
@@ -35,27 +35,35 @@ function masked({ field, value }: Choice): string {
 	return field === 'tags' ? value.split(', ').map(maskTag).join(', ') : maskValue(value);
 }
 
+/** Enough to see what is wrong; a container can have ten thousand. */
+const maxUnused = 100;
+
 /** Labels and variables of either language that say nothing, and why. */
 export function unusedIn(trace: Trace, { env, labels }: Container): Explanation['unused'] {
 	const ports = [...trace.ports.values()];
 	if (ports.length === 0) return [];
-	const outdone = [...trace.ports].flatMap(([port, { unused }]) => unused.map((it) => ({ ...it, port })));
 	const heard = new Set(ports.flatMap((port) => [...port.heard()]));
-	const variables = env.map((text) => text.split('=', 1)[0] ?? '').filter((key) => key.startsWith('SERVICE_'));
-	const ours = Object.keys(labels).filter((key) => key.startsWith('SERVICE_') || key.startsWith('reconsul.'));
-	const ofContainer = Object.keys(readLabels(labels).container).map((key) => `reconsul.${key}`);
-	const told = new Set([...heard, ...ofContainer, ...outdone.map(({ label }) => label.replace(/^\w+ /, ''))]);
-	const silent = [...variables.map((key) => ['variable', key]), ...ours.map((key) => ['label', key])]
-		.filter(([, key = '']) => !told.has(key))
-		.map((words) => ({
-			label: words.join(' '),
-			why: 'it is outdone by one for the port, or means nothing; see the warnings',
-		}));
 	// What is for another port is used there.
-	return [
-		...outdone.filter(({ label, why }) => why !== otherPort || !heard.has(label.replace(/^\w+ /, ''))),
-		...silent,
-	];
+	const outdone = [...trace.ports].flatMap(([port, { unused }]) =>
+		unused.filter(({ label }) => !heard.has(label)).map((it) => ({ ...it, port })),
+	);
+	const ofContainer = Object.keys(readLabels(labels).container).map((key) => `label reconsul.${key}`);
+	const told = new Set([...heard, ...ofContainer, ...outdone.map(({ label }) => label)]);
+	const variables = env.map((text) => `variable ${text.split('=', 1)[0]}`);
+	const silent = [...variables, ...Object.keys(labels).map((key) => `label ${key}`)]
+		.filter((label) => /^(?:\w+ SERVICE_|label reconsul\.)/.test(label) && !told.has(label))
+		.map((label) => ({ label, why: whySilent(label, ports) }));
+	return distinct([...outdone, ...silent]).slice(0, maxUnused);
 }
 
-const otherPort = 'it is for another port';
+/** One for a port goes before one for all. */
+function whySilent(label: string, ports: readonly PortTrace[]): string {
+	const [, key = ''] = /^label reconsul\.(?:\d[^.]*\.)?(.*)$/s.exec(label) ?? [];
+	const winner = ports.map((port) => port.labelOf(key)).find((it) => it !== undefined);
+	return winner === undefined ? 'it says nothing to any port; the warnings may tell more' : `${winner} goes before it`;
+}
+
+/** Ports agree on much. */
+const distinct = (all: Explanation['unused']): Explanation['unused'] => [
+	...new Map(all.map((it) => [`${it.label} ${it.why}`, it])).values(),
+];

@@ -161,6 +161,12 @@ const rows: readonly (readonly [why: string, question: Question, ...said: readon
 		/unused variable SERVICE_NAME: variable SERVICE_80_NAME goes before it/,
 	],
 	[
+		'the label of the port before the one for all',
+		one({ labels: { 'reconsul.name': 'all', 'reconsul.80.name': 'one' } }),
+		/name one: label reconsul\.80\.name/,
+		/unused label reconsul\.name: label reconsul\.80\.name goes before it/,
+	],
+	[
 		'a label that is misspelt',
 		one({ labels: { 'reconsul.nmae': 'shop' } }),
 		/warning reconsul\.nmae is no label of reconsul's; did you mean reconsul\.name\?/,
