@@ -1,7 +1,7 @@
 import { NEVER, type Observable, tap } from 'rxjs';
 import type { Container, ContainerId } from '../model.ts';
 import { containerOf } from './inspect.ts';
-import { type EngineInfo, type Source, type SourceChange, SourceError } from './source.ts';
+import { type EngineInfo, type PassOver, type Source, type SourceChange, SourceError } from './source.ts';
 
 /** An engine's answers, so that the same questions can be asked again elsewhere. All of it is JSON. */
 export interface RecordedSource {
@@ -53,13 +53,13 @@ export function recordingSource(source: Source): { readonly source: Source; read
 				keep(source.info(signal), (answer) => {
 					info = answer;
 				}),
-			list: (signal, passOver) => {
+			list: (signal, passOver, ...rest) => {
 				const unread: { id: ContainerId; failure: RecordedFailure }[] = [];
-				const told = source.list(signal, (id, error) => {
+				const passed: PassOver = (id, error) => {
 					unread.push({ id, failure: failureOf(error) });
-					if (passOver === undefined) throw error;
-					passOver(id, error);
-				});
+					passOver?.(id, error);
+				};
+				const told = source.list(signal, passOver === undefined ? undefined : passed, ...rest);
 				return keep(told, (answer) => {
 					list = 'value' in answer ? { value: { containers: answer.value.map(written), unread } } : answer;
 				});
