@@ -6,6 +6,7 @@ import type { PortLabels } from './labels/reconsul-labels.ts';
 import { isYes, type Metadata } from './metadata.ts';
 import type { PortKey } from './port-key.ts';
 import { defaultName, type NamingSettings, portedName } from './service-name.ts';
+import { tellNames } from './tellings.ts';
 import type { PortTrace } from './trace.ts';
 
 /** What a daemon names and registers, beside where it finds things. */
@@ -63,8 +64,6 @@ export function candidateOf(
 	const plainName = ownName(port) || defaultName(container);
 	const isNameForPort = labels.service.name === undefined ? old.fromPort.has('name') : labels.fromPort.has('name');
 	const name = withPort(plainName, isNameForPort);
-	port.trace?.said('name', name, languageOfName(port), 'name', 'name', 'the image');
-	if (name !== plainName) port.trace?.choice('name suffix', name, whySuffix(port, plainName, settings));
 	const aliases = (labels.service.aliases ?? [])
 		.map((alias) => ({ name: withPort(alias, labels.fromPort.has('aliases')), idPart: alias }))
 		.filter((alias) => alias.name !== name);
@@ -76,26 +75,8 @@ export function candidateOf(
 	}
 	const idPort = settings.idPort === 'host' ? placement.port : port.exposedPort;
 	const wantedId = labelledId || generatedId(settings.hostname, container.name, idPort, port.protocol);
-	port.trace?.said(
-		'id',
-		wantedId,
-		labelledId === '' ? undefined : 'registrator',
-		'id',
-		'id',
-		`host name, container name and ${settings.idPort === 'host' ? 'published' : "container's"} port`,
-	);
+	if (port.trace !== undefined) tellNames(port, { plainName, name, wantedId }, settings, port.trace);
 	return [{ ...port, placement, name, aliases, labelledId: labelledId !== '', wantedId }];
-}
-
-const languageOfName = ({ old, labels }: DescribedPort): 'reconsul' | 'registrator' | undefined =>
-	labels.service.name !== undefined ? 'reconsul' : (old.values['name'] ?? '') !== '' ? 'registrator' : undefined;
-
-/** Registrator's rule is the one that surprises people. */
-function whySuffix({ exposedPort }: DescribedPort, name: string, { naming, nameFor }: NamingSettings): string {
-	if (nameFor !== undefined) return `--name-template makes it of ${name}`;
-	if (naming === 'always-port') return `--naming=always-port adds the port to ${name}`;
-	const remedy = `SERVICE_${exposedPort}_NAME or reconsul.${exposedPort}.name names this port alone`;
-	return `the container has several ports, so the port follows ${name}; ${remedy}`;
 }
 
 const ownName = ({ old, labels }: DescribedPort): string => labels.service.name ?? old.values['name'] ?? '';

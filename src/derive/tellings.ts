@@ -1,13 +1,39 @@
 import type { Check, ServiceId } from '../model.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate, CandidateSettings, DescribedPort } from './candidates.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { checkIdOf, healthCheckId } from './kept-checks.ts';
 import type { RegistratorKey } from './labels/registrator-rows.ts';
 import { isYes } from './metadata.ts';
+import type { NamingSettings } from './service-name.ts';
 import { parseTags } from './tags.ts';
 import type { PortTrace } from './trace.ts';
 
-/** What instances.ts tells a trace: of each field which language says it. */
+/** What candidates.ts and instances.ts tell a trace: of each field which language says it. */
+
+/** @param names `plainName` is the one without its port */
+export function tellNames(
+	port: DescribedPort,
+	{ plainName, name, wantedId }: { readonly plainName: string; readonly name: string; readonly wantedId: string },
+	settings: CandidateSettings,
+	trace: PortTrace,
+): void {
+	trace.said('name', name, languageOfName(port), 'name', 'name', 'the image');
+	if (name !== plainName) trace.choice('name suffix', name, whySuffix(port, plainName, settings));
+	const language = (port.old.values['id'] ?? '') === '' ? undefined : 'registrator';
+	const whichPort = settings.idPort === 'host' ? 'published' : "container's";
+	trace.said('id', wantedId, language, 'id', 'id', `host name, container name and ${whichPort} port`);
+}
+
+const languageOfName = ({ old, labels }: DescribedPort): 'reconsul' | 'registrator' | undefined =>
+	labels.service.name !== undefined ? 'reconsul' : (old.values['name'] ?? '') !== '' ? 'registrator' : undefined;
+
+/** Registrator's rule is the one that surprises people. */
+function whySuffix({ exposedPort }: DescribedPort, name: string, { naming, nameFor }: NamingSettings): string {
+	if (nameFor !== undefined) return `--name-template makes it of ${name}`;
+	if (naming === 'always-port') return `--naming=always-port adds the port to ${name}`;
+	const remedy = `SERVICE_${exposedPort}_NAME or reconsul.${exposedPort}.name names this port alone`;
+	return `the container has several ports, so the port follows ${name}; ${remedy}`;
+}
 
 /** @param daemonTags those of `-tags` */
 export function tellFields(

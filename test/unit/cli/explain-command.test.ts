@@ -50,3 +50,20 @@ suite('reconsul explain', () => {
 				(error: unknown) => error instanceof UsageError && error.exitCode === 2 && message.test(error.message),
 			));
 });
+
+suite('reconsul lint', () => {
+	test('takes one thing to look over, or all, and the options of the daemon', () => {
+		for (const target of [undefined, 'web', 'image:redis', './compose.yml']) {
+			const line = ['--explicit', 'lint', '--ip=10.0.0.1', ...(target === undefined ? [] : [target])];
+			const command = commandFrom(line, {}, host);
+			assert.ok(command.kind === 'lint');
+			assert.equal(command.target, target);
+			const { ip, explicit } = command.config.settings.derive;
+			assert.deepEqual([ip, explicit], ['10.0.0.1', true]);
+		}
+	});
+
+	test('and not two', () => {
+		assert.throws(() => commandFrom(['lint', 'a', 'b'], {}, host), /^UsageError: Extra unparsed arguments:\n {2}b\n/);
+	});
+});
