@@ -2,6 +2,13 @@ import { type Daemon, type LogLine, launchDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/lab.ts';
 import type { Stage } from './stage.ts';
 
+/** What a new installation has: health, draining and pauses. */
+const options = ['--recommended'];
+
+/** What the log says of a write, with the service's id behind it. */
+const writtenFor =
+	/^(?:(?:de)?registered|reported Docker's health of|put into maintenance:|ended the maintenance of) (.*)$/;
+
 /** reconsul as the demo runs it, and what it has said. */
 export class Reconsul implements AsyncDisposable {
 	readonly #stage: Stage;
@@ -20,10 +27,10 @@ export class Reconsul implements AsyncDisposable {
 	/** Starts it, on a port of its own, and waits until it is ready. */
 	async start(): Promise<void> {
 		const startedAt = performance.now();
-		const daemon = await launchDaemon({ registry: this.#registry, docker: this.#docker });
+		const daemon = await launchDaemon({ registry: this.#registry, docker: this.#docker, options });
 		this.#daemon = daemon;
 		this.#past = 0;
-		this.#stage.command(['dist/reconsul.cjs', `--listen=${new URL(daemon.url).host}`, this.#registry]);
+		this.#stage.command(['dist/reconsul.cjs', `--listen=${new URL(daemon.url).host}`, ...options, this.#registry]);
 		await daemon.ready();
 		this.#stage.aside(`ready after ${Math.round(performance.now() - startedAt)} ms`);
 		this.showNews();
@@ -50,7 +57,8 @@ export class Reconsul implements AsyncDisposable {
 	showNews(): void {
 		for (const { level, message, because } of this.#log.slice(this.#past)) {
 			const why = Array.isArray(because) ? ` (${because.join(', ')})` : '';
-			if (level !== 'info' || /registered|^stop/.test(message)) this.#stage.aside(`reconsul: ${message}${why}`);
+			if (level !== 'info' || /registered|^stop|maintenance|health/.test(message))
+				this.#stage.aside(`reconsul: ${message}${why}`);
 		}
 		this.#past = this.#log.length;
 	}
@@ -68,7 +76,7 @@ export class Reconsul implements AsyncDisposable {
 			);
 		});
 		const all = await daemon.writes();
-		const written = daemon.log.flatMap(({ message }) => /^(?:de)?registered (.*)$/.exec(message)?.[1] ?? []);
+		const written = daemon.log.flatMap(({ message }) => writtenFor.exec(message)?.[1] ?? []);
 		return all - written.filter((id) => !ids.includes(id)).length;
 	}
 

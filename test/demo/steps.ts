@@ -1,3 +1,4 @@
+import { eventually } from '../support/lab.ts';
 import { mismatches, recordOf, type ServiceRecord } from './record.ts';
 import type { World } from './world.ts';
 
@@ -8,6 +9,7 @@ export const steps: readonly (readonly [title: string, play: Play])[] = [
 	['Nothing is there', nothing],
 	['A container starts: its service appears', quickStart],
 	['Three examples: names, tags, metadata, several ports', threeExamples],
+	['A container with a HEALTHCHECK: traffic from healthy on, and none once it is told to stop', traffic],
 	['Somebody deregisters a service by hand: it comes back', healed],
 	['reconsul is stopped and started again: nothing is written', restarted],
 	['The containers stop: their services vanish', vanished],
@@ -66,6 +68,30 @@ async function threeExamples(world: World): Promise<string> {
 		times.push(ms);
 	}
 	return `exactly as specified, ${times.join(', ')} ms after the start events`;
+}
+
+/** Nothing in it hears that signal, so Docker waits for two seconds, as for a server that has something to finish. */
+const slow = ['--stop-signal', 'USR2', '--stop-timeout', '2'];
+const probed = ['--health-cmd', 'true', '--health-interval', '1s'];
+
+async function traffic(world: World): Promise<string> {
+	const { stage, watch, reconsul, host, containers, passing } = world;
+	const name = 'slow.0';
+	const id = `${host}:${name}:6379`;
+	await start(world, ['-d', '--name', name, '-P', ...slow, ...probed, 'redis'], 1);
+	const container = containers.get(name) ?? '';
+	containers.delete(name);
+	if ((await passing('redis')).includes(id)) throw new Error('it passes before it was probed');
+	await eventually('its check passes', async () => (await passing('redis')).includes(id));
+	const stopped = stage.run('docker', 'stop', name);
+	await eventually('it passes no longer', async () => !(await passing('redis')).includes(id), { everyMs: 5 });
+	const goneAt = Date.now();
+	await stopped;
+	await watch.until('its service is gone', () => watch.servicesOf(container).length === 0);
+	await reconsul.hear(`put into maintenance: ${id}`, `deregistered ${id}`);
+	const headStart = Math.round((await world.eventTime('die', container)) - goneAt);
+	if (headStart <= 0) throw new Error(`it got traffic until ${-headStart} ms after its end`);
+	return `critical until Docker called it healthy; out of traffic ${headStart} ms before its end`;
 }
 
 async function healed({ stage, watch, reconsul, host }: World): Promise<string> {

@@ -16,8 +16,14 @@ export interface World extends AsyncDisposable {
 	readonly address: string;
 	/** Ids by name, of the containers that run. */
 	readonly containers: Map<string, string>;
+	/** The ids of the instances that Consul would send traffic to. */
+	passing(service: string): Promise<readonly string[]>;
 	/** When Docker says that the container started or died, milliseconds since the epoch. */
 	eventTime(event: 'start' | 'die', containerId: string): Promise<number>;
+}
+
+interface HealthEntry {
+	readonly Service: { readonly ID: string };
 }
 
 interface AgentSelf {
@@ -54,6 +60,10 @@ export async function openWorld(stage: Stage): Promise<World> {
 	const cleanup = opened.move();
 	return {
 		...{ stage, watch, reconsul, host, address, containers: new Map() },
+		passing: async (service) => {
+			const entries = await ask<readonly HealthEntry[]>(at, `/v1/health/service/${service}?passing`);
+			return entries.map(({ Service }) => Service.ID);
+		},
 		eventTime: (event, containerId) => eventTime(stage, since, event, containerId),
 		[Symbol.asyncDispose]: () => cleanup.disposeAsync(),
 	};
