@@ -15,6 +15,7 @@ import type {
 	HostModel,
 	PageModel,
 	ServiceModel,
+	ServiceState,
 	Standing,
 	StoryModel,
 } from '../server/page/model.ts';
@@ -35,7 +36,7 @@ export function pageProvider({ context, controller, version }: PageSource): Page
 	const overview = async (): Promise<PageModel> => ({
 		now: Date.now(),
 		host: hostOf(controller, version, context.settings.isDryRun),
-		failing: failing(controller),
+		failing: isStarting(controller) ? [] : failing(controller),
 		standing: standing.look(),
 		lastPassAt: controller.passes.lastSuccessAt,
 		speed: await context.metrics.buckets('reconsul_convergence_seconds', { kind: 'register' }),
@@ -62,21 +63,35 @@ const failing = (controller: Controller): readonly HealthCheck[] =>
 		problem === undefined ? [] : [{ name, problem: maskValue(problem) }],
 	);
 
+/** Before the first full pass has ended, well or not, nothing can be said. */
+const isStarting = ({ passes }: Controller): boolean => passes.lastAttemptAt === 0;
+
 /** Remembers when the standing last changed, whether somebody looks or not. */
 class StandingWatch {
 	readonly #controller: Controller;
-	#standing: Standing = { state: 'catching-up', since: Date.now() };
+	#standing: Standing = { state: 'starting', since: Date.now() };
+	#isDue = false;
 
 	constructor(controller: Controller) {
 		this.#controller = controller;
-		controller.state.history.onNews(() => this.look());
+		controller.state.history.onNews(() => this.#lookSoon());
+	}
+
+	/** When what is told of has been noted everywhere; once for all that is told at a time. */
+	#lookSoon(): void {
+		if (this.#isDue) return;
+		this.#isDue = true;
+		setImmediate(() => {
+			this.#isDue = false;
+			this.look();
+		});
 	}
 
 	look(): Standing {
-		const { views, hasListed } = this.#controller.state;
-		const states = new Set([...views.all()].flatMap(({ services }) => services.map(stateOf)));
-		const isStarting = !hasListed && this.#controller.passes.lastAttemptAt === 0;
-		const state = isStarting ? 'catching-up' : standingOf(failing(this.#controller), states);
+		const { views } = this.#controller.state;
+		const states = new Set<ServiceState>();
+		for (const { services } of views.all()) for (const it of services) states.add(stateOf(it));
+		const state = isStarting(this.#controller) ? 'starting' : standingOf(failing(this.#controller), states);
 		if (state !== this.#standing.state) this.#standing = { state, since: Date.now() };
 		return this.#standing;
 	}
@@ -124,7 +139,7 @@ function containerOf(view: View, checks: ServiceChecks): ContainerModel {
 }
 
 /** A delete that the user's own options rule out is no trouble. */
-const stateOf = ({ state, held }: ServiceView): ServiceModel['state'] => (held === 'policy' ? 'kept' : state);
+const stateOf = ({ state, held }: ServiceView): ServiceState => (held === 'policy' ? 'kept' : state);
 
 function serviceOf(view: ServiceView, states: CheckStates | undefined): ServiceModel {
 	const { service, reason } = view;

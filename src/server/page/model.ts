@@ -23,10 +23,10 @@ export interface HostModel {
 
 /**
  * `in-sync`: what is wanted is registered. `catching-up`: the rest is under way. `out-of-sync`: something keeps it from
- * getting there.
+ * getting there. `starting`: nobody knows yet.
  */
 export interface Standing {
-	readonly state: 'in-sync' | 'catching-up' | 'out-of-sync';
+	readonly state: 'starting' | 'in-sync' | 'catching-up' | 'out-of-sync';
 	readonly since: number;
 }
 

@@ -17,6 +17,7 @@ export const overview = (model: PageModel, search: Search): Html =>
 
 function headline(model: PageModel): string {
 	const { standing, failing } = model;
+	if (standing.state === 'starting') return 'Starting';
 	if (standing.state === 'in-sync') return 'In sync';
 	const open = countServices(model, needsAttention);
 	if (standing.state === 'catching-up') return `Catching up, ${open} to go`;

@@ -69,7 +69,7 @@ header b { color: var(--text); font-weight: 600; }
 .standing p { margin-top: 0.125rem; }
 .standing.in-sync { background: var(--good-ground); border-color: transparent; color: var(--good); }
 .standing.out-of-sync { background: var(--bad-ground); border-color: transparent; color: var(--bad); }
-.standing.catching-up { background: var(--busy-ground); border-color: transparent; color: var(--busy); }
+.standing:is(.catching-up, .starting) { background: var(--busy-ground); border-color: transparent; color: var(--busy); }
 .lamp { flex: none; width: 2.75rem; height: 2.75rem; border-radius: 50%; background: currentColor; position: relative; }
 .lamp::after {
 	content: ''; position: absolute; inset: 0; margin: auto;
@@ -81,7 +81,7 @@ header b { color: var(--text); font-weight: 600; }
 		var(--surface) 68%, transparent 68%, transparent 80%, var(--surface) 80%
 	);
 }
-.catching-up .lamp::after {
+:is(.catching-up, .starting) .lamp::after {
 	width: 1.2rem; height: 1.2rem; border-width: 0.2rem; border-radius: 50%; transform: none;
 	border-color: var(--surface) var(--surface) transparent;
 }
