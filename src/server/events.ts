@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Answer } from './routes.ts';
 
 /** What a stream of server-sent events tells. */
 export interface Feed {
@@ -36,8 +37,10 @@ export class EventStreams {
 		this.#limits = limits;
 	}
 
-	get isFull(): boolean {
-		return this.#open.size >= this.#limits.streams;
+	/** Why another stream is not begun. A page of another site could not read it, but take all there are. */
+	refusalOf(headers: IncomingHttpHeaders): Answer | undefined {
+		if (headers['sec-fetch-site'] === 'cross-site') return foreign;
+		return this.#open.size >= this.#limits.streams ? tooMany : undefined;
 	}
 
 	/** Takes over a response whose headers have been written. */
@@ -63,6 +66,14 @@ export class EventStreams {
 		for (const response of this.#open) response.end();
 	}
 }
+
+const foreign: Answer = { status: 403, body: 'streams are not for pages of other sites\n' };
+
+const tooMany: Answer = {
+	status: 503,
+	body: 'too many streams are open already; /api/history answers all the same\n',
+	headers: { 'Retry-After': '10' },
+};
 
 class EventStream {
 	readonly #response: ServerResponse;

@@ -199,8 +199,9 @@ async function handle(
 			options,
 		);
 		const { feed } = answer;
+		const refusal = feed === undefined ? undefined : streams.refusalOf(headers);
 		if (feed === undefined || method === 'HEAD') send(response, answer, request);
-		else if (streams.isFull) send(response, tooManyStreams, request);
+		else if (refusal !== undefined) send(response, refusal, request);
 		else if (begin(response, answer)) {
 			spare(socket);
 			streams.start(response, feed);
@@ -213,12 +214,6 @@ async function handle(
 
 const textIn = (header: string | string[] | undefined): string | undefined =>
 	typeof header === 'string' ? header : undefined;
-
-const tooManyStreams: Answer = {
-	status: 503,
-	body: 'too many streams are open already; /api/history answers all the same\n',
-	headers: { 'Retry-After': '10' },
-};
 
 function send(response: ServerResponse, answer: Answer, request: IncomingMessage): void {
 	const { body, feed, headers } = answer;

@@ -128,6 +128,18 @@ suite('a stream of events', () => {
 		assert.equal(events.listeners.size, 0);
 	});
 
+	test('is not for a page of another site in a browser on this machine', async () => {
+		const events = source();
+		await using server = await serving(events);
+		const statuses: number[] = [];
+		for (const site of ['cross-site', 'same-origin', 'none']) {
+			const request = `GET /api/events HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: ${site}\r\n\r\n`;
+			const answer = await ask(server.port, request, 300);
+			statuses.push(Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]));
+		}
+		assert.deepEqual(statuses, [403, 200, 200]);
+	});
+
 	test('begins with HEAD and ends there', async () => {
 		const events = source('a');
 		await using server = await serving(events);
