@@ -17,7 +17,7 @@ export const uris: readonly (readonly [form: string, meaning: string])[] = [
 	['consul://HOST:PORT', "the host's Consul agent; port 8500 unless given, CONSUL_HTTP_ADDR without a host"],
 	['consul-tls://HOST:PORT', 'the same by TLS'],
 	['consul-unix:///PATH', 'the same on a socket'],
-	['memory://', 'no Consul at all: shows at /api/services what would be registered'],
+	['memory://', 'no Consul at all: the page shows what would be registered'],
 ];
 
 export const environment: readonly (readonly [names: string, meaning: string])[] = [

@@ -221,14 +221,14 @@ export const reconsulOptions = [
 		kind: 'string',
 		placeholder: 'ADDRESS',
 		initial: ':9482',
-		help: 'Where to serve /metrics, /healthz, /readyz and /api: host:port or unix:///path; empty switches it off',
+		help: 'Where to serve the page, /metrics, /readyz and so on: host:port or unix:///path; empty switches it off',
 	},
 	{
 		name: 'api',
 		kind: 'choice',
 		choices: ['local', 'public'],
 		initial: 'local',
-		help: 'Who may read /api: this machine, or everybody',
+		help: 'Who may read the page and /api: this machine, or everybody',
 	},
 	{
 		name: 'api-token-file',
