@@ -221,7 +221,7 @@ export const reconsulOptions = [
 		kind: 'string',
 		placeholder: 'ADDRESS',
 		initial: ':9482',
-		help: 'Where to serve the page, /metrics, /readyz and so on: host:port or unix:///path; empty switches it off',
+		help: 'Where to serve the page, /metrics and all else: host:port or unix:///path; empty switches it off',
 	},
 	{
 		name: 'api',
