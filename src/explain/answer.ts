@@ -81,12 +81,12 @@ function troubleOf({ services, checks }: Facts): string {
 }
 
 /** No service at all. */
-function missing({ name, container, ports }: Facts): Answer {
-	if (container === undefined)
-		return {
-			answer: `${name} is not in Consul: Docker does not know its container (any more), and nothing of it is left`,
-			verdict: 'not registered',
-		};
+function missing({ name, container, ports, evidence }: Facts): Answer {
+	if (container === undefined) {
+		const hasEnded = evidence.rehearsal.subject.container === 'ended';
+		const what = hasEnded ? 'its container has ended' : 'Docker does not know its container (any more)';
+		return { answer: `${name} is not in Consul: ${what}, and nothing of it is left`, verdict: 'not registered' };
+	}
 	const [first] = ports.filter(({ detail }) => detail !== undefined);
 	const others = new Set(ports.flatMap(({ detail }) => detail ?? [])).size - 1;
 	const more = others > 0 ? ` (and ${others} more below)` : '';

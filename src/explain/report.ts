@@ -77,7 +77,10 @@ const statusOf = ({ running, isPaused, exitCode, oomKilled }: Container): string
 	running ? (isPaused === true ? 'paused' : 'running') : `exited (${exitCode}${oomKilled ? ', out of memory' : ''})`;
 
 function foundBy(container: Container | undefined, { rehearsal, trace }: Evidence): string {
-	if (container === undefined) return 'its entries in the agent; Docker does not know the container (any more)';
+	if (container === undefined)
+		return rehearsal.subject.container === 'ended'
+			? 'its entries in the agent; the container has ended'
+			: 'its entries in the agent; Docker does not know the container (any more)';
 	const beyond = rehearsal.subject.derivation.omitted.find(({ reason }) => reason === 'out-of-scope');
 	return beyond?.detail ?? trace.scope ?? 'it is not looked at, since it does not run';
 }

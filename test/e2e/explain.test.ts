@@ -91,6 +91,20 @@ describe('reconsul explain, of a daemon that runs', () => {
 		});
 	});
 
+	test('of two networks, which one counts and why', async () => {
+		for (const network of ['explain-back', 'explain-front']) await docker('network', 'create', ...labelArgs, network);
+		await runContainer('--name', 'explain-networks', '--network', 'explain-front', 'redis');
+		await docker('network', 'connect', 'explain-back', 'explain-networks');
+		await using daemon = await startDaemon({ registry, options: [...flags, '-internal'] });
+		const { code, stdout } = await asked(daemon, 'explain-networks');
+		assert.equal(code, 0, stdout);
+		assert.match(
+			stdout,
+			/^ {2}address {7}\S+:6379 {2}\(network explain-back; it is the first of its networks by name\)$/m,
+		);
+		assert.match(stdout, /^ {2}not {11}\S+:6379 {2}\(network explain-front; explain-back goes before it\)$/m);
+	});
+
 	test('nobody of that name: exit code 1, and the names that are near', async () => {
 		await runContainer('--name', 'explain-near', '-p', `${await freePort()}:6379`, 'redis');
 		await using daemon = await startDaemon({ registry, options: flags });

@@ -5,7 +5,7 @@ import type { Explanation } from '../../../src/explain/explanation.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { SourceError } from '../../../src/source/source.ts';
 import { container } from '../controller/containers.ts';
-import { contextOf } from '../controller/contexts.ts';
+import { contextOf, plainSettings } from '../controller/contexts.ts';
 import { stillWorld, type World } from '../controller/world.ts';
 
 const web = container({});
@@ -14,8 +14,8 @@ const refused = new RegistryError(
 	'Consul answers PUT /v1/agent/service/register with 403: Permission denied',
 );
 
-async function ask(it: World, what = 'web') {
-	const { context } = contextOf({ source: it.source, registry: it.agent });
+async function ask(it: World, what = 'web', settings = plainSettings) {
+	const { context } = contextOf({ source: it.source, registry: it.agent, settings });
 	return explainAnswer(what, context, it.controller);
 }
 
@@ -70,6 +70,22 @@ suite('what a running daemon explains', () => {
 			(await told(it)).answer,
 			/as wanted: .*it gets no traffic, since its check "maintenance: moving house"/,
 		);
+	});
+
+	test('what is kept of a container that has ended, and why', async (t) => {
+		const settings = { ...plainSettings, policy: 'upsert-only' } as const;
+		const it = await stillWorld(t, { containers: [web], settings });
+		it.controller.start();
+		await it.time.advance(1_000);
+		it.source.stop(web.id);
+		await it.time.advance(1_000);
+		const { value } = await ask(it, 'u1:web:80', settings);
+		const { answer, verdict } = value as Explanation;
+		assert.match(
+			answer,
+			/^web is still in Consul as u1:web:80, though nothing asks for it: kept: -deregister or --policy/,
+		);
+		assert.equal(verdict, 'differs');
 	});
 
 	test('looking changes nothing, in the agent and in the daemon', async (t) => {
