@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, afterEach, describe, test } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
-import { openPage, startBrowser, type WatchedPage } from '../support/browser.ts';
+import { headline, openPage, row, startBrowser, textOf, type WatchedPage } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
-import { running } from '../support/http.ts';
-import { anyContainer, anyPage, anyService, anyStory } from '../support/pages.ts';
 import { startStage } from './stage.ts';
 
 const stage = await startStage();
@@ -18,25 +13,8 @@ afterEach(async () => {
 });
 const browser = await startBrowser();
 after(() => browser.close());
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds wrong, in short. */
-async function flaws(page: Page): Promise<readonly string[]> {
-	await page.evaluate(axe);
-	return page.evaluate(
-		'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((it) => it.html)))',
-	);
-}
-
-const row = (page: Page, name: string) => page.locator(`[id="c:${name}"]`);
-/** As a reader sees it: without the line breaks of the source. */
-const textOf = async (element: Locator): Promise<string> =>
-	((await element.textContent()) ?? '').replace(/\s+/g, ' ').trim();
-const headline = (page: Page) => page.locator('#headline');
 const open = (url: string, options?: Parameters<typeof openPage>[2]): Promise<WatchedPage> =>
 	openPage(browser, url, options);
-const isWide = (page: Page): Promise<boolean> =>
-	page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 
 describe('the page in a browser', () => {
 	test('shows what is registered where, and what is not and why, and gets no more than it asks of us', async () => {
@@ -95,6 +73,20 @@ describe('the page in a browser', () => {
 			.filter({ hasText: /^In sync$/ })
 			.waitFor();
 		assert.equal(await textOf(attention), '');
+	});
+
+	test('shows who gets no traffic at the moment: paused, or unhealthy', async () => {
+		await stage.run('--name', 'napping', '-P', '--health-cmd', 'test -e /well', '--health-interval', '1s', 'redis');
+		await using daemon = await stage.start('--recommended');
+		await using watched = await open(daemon.url);
+		const napping = row(watched.page, 'napping');
+		await napping.getByText('Docker HEALTHCHECK: critical').waitFor();
+		await stage.engine.docker('exec', 'napping', 'touch', '/well');
+		await napping.getByText('Docker HEALTHCHECK: passing').waitFor();
+		await stage.engine.docker('pause', 'napping');
+		await napping.getByText('paused', { exact: true }).waitFor();
+		await stage.engine.docker('unpause', 'napping');
+		await napping.getByText('paused', { exact: true }).waitFor({ state: 'detached' });
 	});
 
 	test('says so when the daemon does not answer any more, and goes on when it does', async () => {
@@ -209,117 +201,5 @@ describe('the page without a script', () => {
 		assert.deepEqual([await row(page, 'plain').isVisible(), await row(page, 'other').isVisible()], [true, false]);
 		await row(page, 'plain').getByRole('link').click();
 		assert.equal(await textOf(headline(page)), 'plain');
-	});
-});
-
-describe('the page for everybody', () => {
-	test('has no flaw that axe knows of, light and dark, and fits a phone', async () => {
-		await stage.run(
-			'--name',
-			'a-name-that-is-rather-long-for-a-phone-and-has-no-blank-in-it-anywhere',
-			'-P',
-			'-l',
-			'SERVICE_ID=taken',
-			'-l',
-			`SERVICE_TAGS=${'long'.repeat(40)}`,
-			'redis',
-		);
-		await stage.run('--name', 'rival', '-P', '-l', 'SERVICE_ID=taken', 'redis');
-		await stage.run('--name', 'alone', 'redis');
-		await using daemon = await stage.start('-ip', '192.0.2.10');
-		for (const colorScheme of ['light', 'dark'] as const) {
-			await using watched = await open(daemon.url, {
-				colorScheme,
-				viewport: { width: 360, height: 740 },
-				reducedMotion: 'reduce',
-			});
-			const { page } = watched;
-			await page.locator('#attention').getByText('Conflicts').waitFor();
-			assert.deepEqual(await flaws(page), [], colorScheme);
-			assert.equal(await isWide(page), false);
-			await page.goto(`${daemon.url}/container/rival`);
-			await page.locator('html.live').waitFor();
-			assert.deepEqual(await flaws(page), [], `${colorScheme}, story`);
-			assert.equal(await isWide(page), false);
-		}
-	});
-
-	test('can be used by keyboard alone', async () => {
-		await stage.run('--name', 'key', '-P', 'redis');
-		await stage.run('--name', 'lock', '-P', 'redis');
-		await using daemon = await stage.start();
-		await using watched = await open(daemon.url);
-		const { page } = watched;
-		const focused = (): Promise<string> =>
-			page.evaluate('document.activeElement.id || document.activeElement.textContent');
-		await row(page, 'key').getByText('registered', { exact: true }).waitFor();
-		await page.keyboard.press('Tab');
-		assert.equal(await focused(), 'Skip to the content');
-		await page.keyboard.press('Enter');
-		assert.equal(await focused(), 'main');
-		await page.keyboard.press('Tab');
-		assert.equal(await focused(), 'q');
-		await page.keyboard.press('Tab');
-		assert.equal(await focused(), 'show-');
-		await page.keyboard.press('ArrowRight');
-		assert.equal(await focused(), 'show-attention');
-		await page.keyboard.press('ArrowLeft');
-		await page.keyboard.press('Tab');
-		assert.equal(await focused(), 'a:key');
-		await page.keyboard.press('/');
-		await page.keyboard.type('lock');
-		assert.deepEqual([await row(page, 'key').isVisible(), await row(page, 'lock').isVisible()], [false, true]);
-		assert.equal(new URL(page.url()).search, '?q=lock');
-		await page.keyboard.press('Tab');
-		await page.keyboard.press('Tab');
-		await page.keyboard.press('Enter');
-		await page.waitForURL(`${daemon.url}/container/lock`);
-		await page.goBack();
-		await page.locator('html.live').waitFor();
-		assert.equal(await page.locator('#q').inputValue(), 'lock');
-		assert.deepEqual([await row(page, 'key').isVisible(), await row(page, 'lock').isVisible()], [false, true]);
-	});
-});
-
-describe('the page of a large host', () => {
-	const containers = Array.from({ length: 1_000 }, (_, index) => {
-		const name = `app-${String(index).padStart(4, '0')}`;
-		const services = [
-			anyService({ id: `u1:${name}:80`, name: `app-${index % 40}`, port: 20_000 + index, tags: ['v1'] }),
-		];
-		return anyContainer({ name, services });
-	});
-
-	test('shows and filters a thousand services at once, and takes over one that changed alone', async () => {
-		let model = anyPage({ containers });
-		await using server = await running({
-			providers: { page: { overview: async () => model, story: async () => anyStory() } },
-		});
-		const began = performance.now();
-		await using watched = await open(server.url);
-		const { page } = watched;
-		await page.locator('html.live').waitFor();
-		// A few hundred milliseconds on an idle machine; what is looked for is seconds.
-		assert.ok(performance.now() - began < 8_000);
-		assert.equal(await page.locator('#containers > li').count(), 1_000);
-		const filterMs = await page.evaluate<number>(`(() => {
-			const began = performance.now();
-			q.value = 'app-0999';
-			q.dispatchEvent(new Event('input', { bubbles: true }));
-			document.body.getBoundingClientRect();
-			return performance.now() - began;
-		})()`);
-		assert.ok(filterMs < 1_000, `${filterMs} ms`);
-		assert.equal(await textOf(page.locator('#count')), '1 of 1000 containers');
-		await page.locator('#q').fill('');
-		await page.evaluate('for (const item of document.querySelectorAll("#containers > li")) item.mark = true');
-		const changed = containers.map((it) => (it.name === 'app-0500' ? { ...it, warnings: ['changed'] } : it));
-		model = anyPage({ containers: changed.slice(1) });
-		// Somebody comes back to the page; it looks again as on an event of the daemon's.
-		await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
-		await row(page, 'app-0500').getByText('changed').waitFor({ timeout: 20_000 });
-		const marked = '[...document.querySelectorAll("#containers > li")].filter((item) => item.mark).length';
-		assert.equal(await page.evaluate(marked), 998);
-		assert.equal(await textOf(page.locator('#count')), '999 containers');
 	});
 });

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 
 /** The page of a Chromium, and what it did that it should not have. */
 export interface WatchedPage extends AsyncDisposable {
@@ -44,4 +45,22 @@ export async function openPage(
 		.on('pageerror', (error) => oddities.push(`error: ${error.message}`));
 	await page.goto(url);
 	return { page, oddities, [Symbol.asyncDispose]: () => context.close() };
+}
+
+export const headline = (page: Page): Locator => page.locator('#headline');
+/** A container's line on the overview. */
+export const row = (page: Page, name: string): Locator => page.locator(`[id="c:${name}"]`);
+
+/** As a reader sees it: without the line breaks of the source. */
+export const textOf = async (element: Locator): Promise<string> =>
+	((await element.textContent()) ?? '').replace(/\s+/g, ' ').trim();
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with it, in short. */
+export async function flaws(page: Page): Promise<readonly string[]> {
+	await page.evaluate(axe);
+	return page.evaluate(
+		'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map((it) => it.html)))',
+	);
 }

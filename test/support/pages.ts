@@ -1,3 +1,4 @@
+import type { Explanation } from '../../src/explain/explanation.ts';
 import type { ContainerModel, PageModel, ServiceModel, StoryModel } from '../../src/server/page/model.ts';
 
 /** What a page shows where all is well, but for what the test says. */
@@ -44,4 +45,28 @@ export const anyStory = (given: Partial<StoryModel> = {}): StoryModel => ({
 	trouble: undefined,
 	history: [],
 	...given,
+});
+
+/** The same text in every place that holds other people's words. */
+export const anyExplanation = (text: string): Explanation => ({
+	answer: text,
+	remedy: text,
+	verdict: 'differs',
+	by: 'daemon',
+	...{ owner: text, hostname: text, engine: text, foundBy: text },
+	container: { id: text, name: text, image: text, status: text, startedAt: '2026-11-28T10:00:00Z', network: text },
+	ports: [
+		{ port: text, published: [text], service: text, rule: text },
+		{ published: [], reason: text, detail: text, remedy: text },
+	],
+	addresses: [{ port: text, address: text, hostPort: 80, source: text, isChosen: true, why: text }],
+	fields: [{ port: text, field: text, value: text, from: text, over: [text] }],
+	unused: [{ label: text, why: text }],
+	services: [],
+	checks: [],
+	differences: [{ service: text, field: `f${text}`, wanted: { [text]: text }, found: text }],
+	warnings: [],
+	lastWrite: { at: '2026-11-28T10:00:00Z', operation: text, service: text, because: [], error: text },
+	lastError: { at: '2026-11-28T10:00:00Z', text, times: 3 },
+	nextRetryAt: '2026-11-28T10:00:30Z',
 });

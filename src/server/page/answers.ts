@@ -29,11 +29,19 @@ export async function storyAnswer(provider: PageProvider, asked: string): Promis
 	return page(isKnown ? 200 : 404, story(asked, model));
 }
 
+/** No other site's page may load it. */
+const sameOrigin = { 'Cross-Origin-Resource-Policy': 'same-origin' };
+
 export function assetAnswer(name: string): PageAnswer | undefined {
 	const asset = assetNamed(name);
 	if (asset === undefined) return undefined;
 	const { body, contentType } = asset;
-	return { status: 200, body, contentType, headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } };
+	return {
+		status: 200,
+		body,
+		contentType,
+		headers: { ...sameOrigin, 'Cache-Control': 'public, max-age=31536000, immutable' },
+	};
 }
 
 const page = (status: number, { text }: Html): PageAnswer => ({

@@ -15,7 +15,7 @@ export type Tone = 'good' | 'busy' | 'bad' | 'calm' | 'warn';
 export const stateRows: Readonly<Record<ServiceState, StateRow>> = {
 	failed: { label: 'failed', tone: 'bad', weight: 'out-of-sync', heading: 'Writes that failed' },
 	conflict: { label: 'conflict', tone: 'bad', weight: 'out-of-sync', heading: 'Conflicts' },
-	contested: { label: 'contested', tone: 'bad', weight: 'out-of-sync', heading: 'Changed by another writer' },
+	contested: { label: 'contested', tone: 'bad', weight: 'out-of-sync', heading: 'Changed by others' },
 	held: { label: 'held', tone: 'warn', weight: 'out-of-sync', heading: 'Held deletes' },
 	flapping: { label: 'flapping', tone: 'warn', weight: 'out-of-sync', heading: 'Keep crashing' },
 	pending: { label: 'pending', tone: 'busy', weight: 'catching-up', heading: 'Drift' },

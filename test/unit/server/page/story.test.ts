@@ -4,30 +4,7 @@ import fc from 'fast-check';
 import type { Explanation } from '../../../../src/explain/explanation.ts';
 import type { StoryModel } from '../../../../src/server/page/model.ts';
 import { story } from '../../../../src/server/page/story.ts';
-import { anyContainer, anyService, anyStory } from '../../../support/pages.ts';
-
-const explained = (text: string): Explanation => ({
-	answer: text,
-	remedy: text,
-	verdict: 'differs',
-	by: 'daemon',
-	...{ owner: text, hostname: text, engine: text, foundBy: text },
-	container: { id: text, name: text, image: text, status: text, startedAt: '2026-11-28T10:00:00Z', network: text },
-	ports: [
-		{ port: text, published: [text], service: text, rule: text },
-		{ published: [], reason: text, detail: text, remedy: text },
-	],
-	addresses: [{ port: text, address: text, hostPort: 80, source: text, isChosen: true, why: text }],
-	fields: [{ port: text, field: text, value: text, from: text, over: [text] }],
-	unused: [{ label: text, why: text }],
-	services: [],
-	checks: [],
-	differences: [{ service: text, field: `f${text}`, wanted: { [text]: text }, found: text }],
-	warnings: [],
-	lastWrite: { at: '2026-11-28T10:00:00Z', operation: text, service: text, because: [], error: text },
-	lastError: { at: '2026-11-28T10:00:00Z', text, times: 3 },
-	nextRetryAt: '2026-11-28T10:00:30Z',
-});
+import { anyContainer, anyExplanation, anyService, anyStory } from '../../../support/pages.ts';
 
 const filledWith = (text: string): StoryModel =>
 	anyStory({
@@ -43,7 +20,7 @@ const filledWith = (text: string): StoryModel =>
 			],
 			warnings: [text],
 		}),
-		explanation: explained(text),
+		explanation: anyExplanation(text),
 		history: [{ at: 0, text, tone: 'bad' }],
 	});
 
@@ -74,7 +51,7 @@ suite("one container's story", () => {
 	];
 	for (const [sentence, change, tone] of tones)
 		test(sentence, () => {
-			const page = shown(anyStory({ explanation: { ...explained('x'), ...change } }));
+			const page = shown(anyStory({ explanation: { ...anyExplanation('x'), ...change } }));
 			assert.ok(page.includes(`<div class="verdict card ${tone}">`));
 		});
 
