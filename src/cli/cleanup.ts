@@ -8,7 +8,7 @@ import type { Registration } from '../model.ts';
 import { obstacleTo, workOff } from './belongings.ts';
 import { cleanupText, type Surroundings } from './cleanup-text.ts';
 import { complain, print } from './print.ts';
-import { progressOn } from './progress.ts';
+import { type Progress, progressOn, readingOn } from './progress.ts';
 
 /**
  * Removes what one owner registered, of whichever engine and whether the containers run or not. It is the one place that
@@ -30,7 +30,7 @@ export async function cleanup(config: Config, isConfirmed: boolean): Promise<0 |
 		const { registrations, doubt } = await registry.list(signal);
 		const entries = registrations.filter(isOurs).sort((a, b) => (a.id < b.id ? -1 : 1));
 		progress.show('asking Docker which containers run');
-		const around = entries.length === 0 ? undefined : await surroundings(context);
+		const around = entries.length === 0 ? undefined : await surroundings(context, progress);
 		progress.clear();
 		await print(cleanupText(entries, owner, around));
 		if (doubt !== undefined) complain(`there may be more: ${doubt}`);
@@ -66,9 +66,12 @@ async function ownerOf(context: Context, host: Host): Promise<string> {
 }
 
 /** Only to be shown. */
-async function surroundings({ source, signal }: Context): Promise<Surroundings | undefined> {
+async function surroundings({ source, signal }: Context, progress: Progress): Promise<Surroundings | undefined> {
 	try {
-		const [{ id }, containers] = await Promise.all([source.info(signal), source.list(signal, () => {})]);
+		const [{ id }, containers] = await Promise.all([
+			source.info(signal),
+			source.list(signal, () => {}, readingOn(progress)),
+		]);
 		return { engine: id, running: new Map(containers.map((container) => [container.id, container])) };
 	} catch {
 		return undefined;

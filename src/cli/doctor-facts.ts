@@ -150,7 +150,7 @@ async function askConsul({ registry, node }: Config, signal: AbortSignal): Promi
 }
 
 async function readSubjects(context: Context, identity: Identity): Promise<readonly RunningSubject[]> {
-	const containers = await context.source.list(context.signal, () => {});
+	const containers = await context.source.list(context.signal, () => {}, context.reading);
 	const running = new Set(containers.map(({ id }) => id));
 	const state = new State();
 	const subjects = await subjectsOf(

@@ -11,7 +11,7 @@ import { hostChecks } from './doctor-host.ts';
 import { serviceChecks } from './doctor-services.ts';
 import { doctorText } from './doctor-text.ts';
 import { complain, print } from './print.ts';
-import { progressOn } from './progress.ts';
+import { progressOn, readingOn } from './progress.ts';
 import { hasColors } from './terminal.ts';
 
 /** In the order in which they are shown; they run side by side. */
@@ -35,8 +35,9 @@ export const checks: readonly Check<Facts>[] = [
 export async function doctor(config: Config, isJson: boolean, version: string): Promise<0 | 1 | 2> {
 	const log = createLogger({ level: 'error', format: config.logFormat });
 	const { signal } = new AbortController();
-	const { context, host } = await wire(config, { log, metrics: createMetrics(''), signal });
 	const progress = progressOn();
+	const reading = readingOn(progress);
+	const { context, host } = await wire(config, { log, metrics: createMetrics(''), signal, reading });
 	try {
 		const facts = factsOf(config, { context, host, version });
 		const results = await examine(checks, facts, signal, (done) =>

@@ -11,6 +11,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import { askDaemon, type DaemonAnswer } from './explain-daemon.ts';
 import { explainText, notFoundText } from './explain-text.ts';
 import { complain, print } from './print.ts';
+import { progressOn, readingOn } from './progress.ts';
 import { hasColors } from './terminal.ts';
 
 export interface ExplainRequest {
@@ -66,7 +67,7 @@ export async function printExplanation(found: Exclude<DaemonAnswer, 'none'>, isJ
 async function lookFor(what: string, config: Config): Promise<Explanation | NotFound> {
 	const log = createLogger({ level: 'error', format: config.logFormat });
 	const { signal } = new AbortController();
-	const wired = await wire(config, { log, metrics: createMetrics(''), signal });
+	const wired = await wire(config, { log, metrics: createMetrics(''), signal, reading: readingOn(progressOn()) });
 	for (const warning of config.warnings) complain(warning);
 	return lookAround(what, wired);
 }

@@ -8,6 +8,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import { planReport } from './plan-report.ts';
 import { planText } from './plan-text.ts';
 import { complain, print } from './print.ts';
+import { progressOn, readingOn } from './progress.ts';
 import { hasColors } from './terminal.ts';
 
 /**
@@ -18,7 +19,7 @@ import { hasColors } from './terminal.ts';
 export async function plan(config: Config, isJson: boolean): Promise<0 | 1 | 2> {
 	const log = createLogger({ level: 'error', format: config.logFormat });
 	const { signal } = new AbortController();
-	const wired = await wire(config, { log, metrics: createMetrics(''), signal });
+	const wired = await wire(config, { log, metrics: createMetrics(''), signal, reading: readingOn(progressOn()) });
 	for (const warning of config.warnings) complain(warning);
 	return printPlan(wired, isJson);
 }

@@ -9,7 +9,9 @@ export const print = (text: string): Promise<void> =>
 		process.stdout.write(text, () => resolve());
 	});
 
-/** One line on stderr. Messages can hold what others said. */
+/** One line on stderr, in the place of one that told how far something was. Messages can hold what others said. */
 export const complain = (error: unknown): void => {
-	process.stderr.write(`${cleanText(error instanceof Error ? error.message : String(error), 500)}\n`);
+	process.stderr.write(
+		`${process.stderr.isTTY ? '\r\u001b[K' : ''}${cleanText(error instanceof Error ? error.message : String(error), 500)}\n`,
+	);
 };

@@ -1,3 +1,4 @@
+import type { Reading } from '../source/source.ts';
 import { clean } from './columns.ts';
 
 /** One line on a terminal that tells how far something is, and is gone when it is over. */
@@ -15,6 +16,12 @@ interface Terminal {
 const redrawMs = 100;
 /** Of a terminal that does not know its width, or says 0. */
 const usualWidth = 80;
+
+/** For who reads containers. */
+export const readingOn =
+	({ show, clear }: Progress): Reading =>
+	(done, all) =>
+		done < all ? show(`reading ${all} containers: ${done} done`) : clear();
 
 /** On anything but a terminal it writes nothing. */
 export function progressOn(stream: Terminal = process.stderr, now: () => number = () => performance.now()): Progress {

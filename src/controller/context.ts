@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { DeletePolicy } from '../plan/guard.ts';
 import type { Ownership } from '../plan/ownership.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Source } from '../source/source.ts';
+import type { Reading, Source } from '../source/source.ts';
 
 /** What the user asked for, as far as the controller is concerned. */
 export interface Settings extends DeletePolicy {
@@ -34,4 +34,6 @@ export interface Context {
 	readonly metrics: Metrics;
 	/** Aborted when the daemon gives up waiting for what is in flight. */
 	readonly signal: AbortSignal;
+	/** Told how far a pass is with the containers, where somebody waits for it. */
+	readonly reading?: Reading;
 }

@@ -107,7 +107,7 @@ export function observedSource(source: Source, side: Side, metrics: Metrics): So
 	const observe = <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> =>
 		observed(call, side, count, () => source.info(briefly(signal)));
 	return {
-		list: (signal, passOver) => observe(signal, () => source.list(signal, passOver)),
+		list: (signal, passOver, reading) => observe(signal, () => source.list(signal, passOver, reading)),
 		get: (idOrName, signal) => observe(signal, () => source.get(idOrName, signal)),
 		info: (signal) => observe(signal, () => source.info(signal)),
 		changes: () => source.changes(),

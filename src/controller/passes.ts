@@ -3,8 +3,9 @@ import type { Key } from '../plan/ownership.ts';
 import { retryDelayMs } from './backoff.ts';
 import type { Context } from './context.ts';
 import type { ErrorReports } from './error-reports.ts';
-import type { IdentityHolder } from './identity.ts';
+import type { Identity, IdentityHolder } from './identity.ts';
 import { PassNotes } from './pass-notes.ts';
+import { ReadingReport } from './reading-report.ts';
 import { type Pass, resync } from './resync.ts';
 import type { State } from './state.ts';
 import { type ResyncTrigger, returns, stronger } from './triggers.ts';
@@ -83,12 +84,12 @@ export class Passes {
 	}
 
 	async #pass(trigger: ResyncTrigger): Promise<void> {
-		const { context, state, identity, reports, enqueue } = this.#options;
+		const { context, identity, reports, enqueue } = this.#options;
 		const count = (result: 'clean' | 'drift' | 'held' | 'error'): void =>
 			context.metrics.increment('reconsul_resync_total', { trigger, result });
 		const startedAt = context.clock.now();
 		try {
-			const pass = await resync(context, state, await identity.refresh());
+			const pass = await this.#readAll(await identity.refresh());
 			const isReliable = pass.doubt === undefined;
 			const isReturn = returns.has(trigger) || this.#failures > 0 || (this.#doubts > 0 && isReliable);
 			this.lastSuccessAt = Date.now();
@@ -110,6 +111,18 @@ export class Passes {
 		} finally {
 			this.attemptedAt = context.clock.now();
 			this.lastAttemptAt = Date.now();
+		}
+	}
+
+	/** The first reads every container, which the log tells of where that takes long; the later ones read what has changed. */
+	async #readAll(who: Identity): Promise<Pass> {
+		const { context, state } = this.#options;
+		if (this.lastSuccessAt > 0) return resync(context, state, who);
+		const report = new ReadingReport(context);
+		try {
+			return await resync({ ...context, reading: report.reading }, state, who);
+		} finally {
+			report.stop();
 		}
 	}
 

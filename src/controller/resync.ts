@@ -54,7 +54,7 @@ export async function resync(context: Context, state: State, identity: Identity)
 	const listedAt = clock.now();
 	const list = await registry.list(signal);
 	const unread = new Set<ContainerId>();
-	const read = await source.list(signal, (id) => unread.add(id));
+	const read = await source.list(signal, (id) => unread.add(id), context.reading);
 	// Whoever shares the network of one that cannot be read cannot be judged either.
 	const containers = read.filter((container) => !unread.has(isBasedOn(container) ?? ''));
 	const running = new Set([...read.map(({ id }) => id), ...unread]);

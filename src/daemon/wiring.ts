@@ -29,7 +29,7 @@ export interface Wired {
  */
 export async function wire(
 	config: Config,
-	{ log, metrics, signal }: Pick<Context, 'log' | 'metrics' | 'signal'>,
+	given: Pick<Context, 'log' | 'metrics' | 'signal' | 'reading'>,
 ): Promise<Wired> {
 	const settings = settingsOf(config);
 	const registry = registryOf(config);
@@ -37,14 +37,14 @@ export async function wire(
 		docker: dockerOptions(config.docker),
 		filters: config.containerFilters,
 		concurrency: config.settings.concurrency * 2,
-		warn: (message) => log.warn({}, message),
+		warn: (message) => given.log.warn({}, message),
 	});
 	const host: Host = {
 		name: hostname(),
 		containerId: await ownContainerId((path) => readFile(path, 'utf8')),
 		resolve: resolveWithSystem,
 	};
-	return { context: { settings, source, registry, clock: systemClock, log, metrics, signal }, host };
+	return { context: { settings, source, registry, clock: systemClock, ...given }, host };
 }
 
 /** @throws UsageError for a template that cannot be parsed */

@@ -7,7 +7,7 @@ import { type ContainerFilters, dockerEngine, type Engine } from './engine.ts';
 import { dockerEvents } from './events.ts';
 import { containerOf } from './inspect.ts';
 import { type InspectCache, inspectCache } from './inspect-cache.ts';
-import { type EngineInfo, type PassOver, type Source, type SourceChange, SourceError } from './source.ts';
+import { type EngineInfo, type PassOver, type Reading, type Source, type SourceChange, SourceError } from './source.ts';
 
 export interface DockerSourceOptions {
 	/** Where the engine is. Nothing is taken from the environment; an agent must not be among it, it makes lists 100 times slower. */
@@ -35,7 +35,8 @@ export function dockerSource({ docker, filters = {}, concurrency = 16, ...rest }
 	const { changes, isOpen } = sharedChanges(events.changes, cache);
 	const hide = hiding(engine, filters);
 	return {
-		list: async (signal, passOver) => hide(await list(engine, cache, concurrency, signal, passOver), signal),
+		list: async (signal, passOver, reading) =>
+			hide(await list(engine, cache, concurrency, signal, passOver, reading), signal),
 		get: async (idOrName, signal) => {
 			const container = await get(engine, idOrName, signal);
 			return container === undefined ? undefined : (await hide([container], signal, [container.id]))[0];
@@ -108,6 +109,7 @@ async function list(
 	concurrency: number,
 	signal: AbortSignal,
 	passOver: PassOver | undefined,
+	reading: Reading = () => {},
 ): Promise<readonly Container[]> {
 	const askedAt = performance.now();
 	const rows = rowsOf(engine, await engine.list(signal));
@@ -119,6 +121,7 @@ async function list(
 	const found: Container[] = [];
 	const unread = new Map<ContainerId, SourceError>();
 	const queue = rows.values();
+	let done = 0;
 	const work = async (): Promise<void> => {
 		for (const { id, fingerprint } of queue) {
 			try {
@@ -128,6 +131,8 @@ async function list(
 				if (passOver === undefined || !isOneOnly(error) || unread.size >= maxUnread) throw error;
 				unread.set(id, error);
 			}
+			done += 1;
+			reading(done, rows.length);
 		}
 	};
 	try {

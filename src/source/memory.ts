@@ -73,16 +73,18 @@ export function memorySource({ info = engine, now = Date.now }: MemorySourceOpti
 		isConnected = true;
 	};
 	return {
-		list: (signal, passOver) =>
-			answer(signal, () =>
-				[...containers.values()].filter(({ id, running }) => {
+		list: (signal, passOver, reading = () => {}) =>
+			answer(signal, () => {
+				const found = [...containers.values()].filter(({ id, running }) => {
 					const error = running ? failures.get(id) : undefined;
 					if (error === undefined) return running;
 					if (passOver === undefined) throw error;
 					passOver(id, error);
 					return false;
-				}),
-			),
+				});
+				for (const at of found.keys()) reading(at + 1, found.length);
+				return found;
+			}),
 		get: (idOrName, signal) =>
 			answer(signal, () => {
 				const found = containers.get(idOrName) ?? containers.values().find(({ name }) => name === idOrName);

@@ -27,6 +27,9 @@ export interface EngineInfo {
 	readonly version: string;
 }
 
+/** How many of the containers have been read. */
+export type Reading = (done: number, all: number) => void;
+
 export type PassOver = (id: ContainerId, error: SourceError) => void;
 
 /** Where containers come from. Every call settles within its deadline; a rejection is never evidence of absence. */
@@ -36,8 +39,9 @@ export interface Source {
 	 *
 	 * @param passOver told of one that runs and could not be read, where a few others could; without it, such a one makes the
 	 * list reject
+	 * @param reading told how far it is
 	 */
-	list(signal: AbortSignal, passOver?: PassOver): Promise<readonly Container[]>;
+	list(signal: AbortSignal, passOver?: PassOver, reading?: Reading): Promise<readonly Container[]>;
 
 	/** By id or by name. `undefined` only when the engine says "no such container"; any doubt rejects. */
 	get(idOrName: string, signal: AbortSignal): Promise<Container | undefined>;

@@ -32,6 +32,18 @@ function showing(bench: () => SourceBench): void {
 		assert.deepEqual(await bench().source.get(name, soon()), listed);
 	});
 
+	test('who asks for the list is told how far it is, until all are read', async () => {
+		await bench().start(newName());
+		const told: (readonly [done: number, all: number])[] = [];
+		await bench().source.list(soon(), undefined, (done, all) => void told.push([done, all]));
+		const all = told.length;
+		assert.ok(all > 0);
+		assert.deepEqual(
+			told,
+			Array.from({ length: all }, (_, at) => [at + 1, all]),
+		);
+	});
+
 	test('a container that stopped is not listed, and can be asked for', async () => {
 		const id = await bench().start(newName());
 		await bench().stop(id);

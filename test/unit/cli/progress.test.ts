@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { progressOn } from '../../../src/cli/progress.ts';
+import { progressOn, readingOn } from '../../../src/cli/progress.ts';
 
 function terminal(isTTY: boolean) {
 	const written: string[] = [];
@@ -29,4 +29,19 @@ suite('progress', () => {
 		progress.clear();
 		assert.deepEqual(stream.written, []);
 	});
+});
+
+test('of reading is shown until all is read', () => {
+	const stream = terminal(true);
+	let now = 0;
+	const reading = readingOn(progressOn({ ...stream, columns: 80 }, () => now));
+	reading(1, 3);
+	now = 1_000;
+	reading(2, 3);
+	reading(3, 3);
+	assert.deepEqual(stream.written, [
+		'\r\u001b[Kreading 3 containers: 1 done',
+		'\r\u001b[Kreading 3 containers: 2 done',
+		'\r\u001b[K',
+	]);
 });
