@@ -99,12 +99,12 @@ class StandingWatch {
 
 /** Long enough for an agent that is well; the page does not wait for one that is not. */
 const checksWithinMs = 500;
-/** However many look, the agent is asked that often. */
+/** However many look, the agent is asked that often, unless something has happened that may have changed them. */
 const checksEveryMs = 1_000;
 
 /** Reads how all checks stand, with one call; passes read them too, but not as often as somebody looks. */
 function checkReader({ registry, clock }: Context, { state }: Controller): () => Promise<ServiceChecks> {
-	let last: { readonly at: number; readonly checks: Promise<ServiceChecks> } | undefined;
+	let last: { readonly at: number; readonly sequence: number; readonly checks: Promise<ServiceChecks> } | undefined;
 	const read = async (): Promise<ServiceChecks> => {
 		try {
 			return await registry.checks(AbortSignal.timeout(checksWithinMs));
@@ -115,7 +115,9 @@ function checkReader({ registry, clock }: Context, { state }: Controller): () =>
 	};
 	return () => {
 		const now = clock.now();
-		if (last === undefined || now - last.at >= checksEveryMs) last = { at: now, checks: read() };
+		const sequence = state.history.last;
+		if (last === undefined || now - last.at >= checksEveryMs || sequence !== last.sequence)
+			last = { at: now, sequence, checks: read() };
 		return last.checks;
 	};
 }
