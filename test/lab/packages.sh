@@ -10,7 +10,13 @@ lab_programs=(dockerd:docker.io 'docker:docker-cli|docker.io' docker-proxy:docke
 	chromium-headless-shell:chromium-headless-shell)
 
 find_program() {
-	PATH="$cache/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin" type -P "$1"
+	local name names=("$1")
+	# Any browser of its kind will do; test/support/browser.ts knows the same names.
+	[ "$1" != chromium-headless-shell ] || names+=(chromium google-chrome)
+	for name in "${names[@]}"; do
+		PATH="$cache/bin:$PATH:/usr/local/sbin:/usr/sbin:/sbin" type -P "$name" && return
+	done
+	return 1
 }
 
 # The images hold nothing but busybox, so it must not need a library.
@@ -36,7 +42,7 @@ need_programs() {
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
-		die "not on PATH: ${missing[*]}. Install what they belong to (Docker Engine, Consul, a static busybox, iptables, iproute2, Prometheus) and try again"
+		die "not on PATH: ${missing[*]}. Install what they belong to (Docker Engine, Consul, a static busybox, iptables, iproute2, Prometheus, Chromium) and try again"
 	fi
 	echo "lab: fetching what is missing: ${missing[*]}"
 	fetch_packages "${packages[@]}"

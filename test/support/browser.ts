@@ -10,17 +10,21 @@ export interface WatchedPage extends AsyncDisposable {
 	readonly oddities: readonly string[];
 }
 
-/** Debian's headless Chromium, from PATH as the lab has it. Root has no sandbox there. */
+/** A Chromium from PATH, as the lab has it. Root has no sandbox there. */
 export const startBrowser = (): Promise<Browser> =>
 	chromium.launch({
-		executablePath: onPath('chromium-headless-shell'),
+		executablePath: program(),
 		args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
 	});
 
-function onPath(name: string): string {
-	const found = (process.env['PATH'] ?? '').split(delimiter).find((folder) => existsSync(join(folder, name)));
-	if (found === undefined) throw new Error(`${name} is not on PATH: test/lab/lab up ${name} fetches it`);
-	return join(found, name);
+/** Debian's package first, as in test/lab/packages.sh. */
+const names = ['chromium-headless-shell', 'chromium', 'google-chrome'];
+
+function program(): string {
+	const folders = (process.env['PATH'] ?? '').split(delimiter);
+	const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+	if (found === undefined) throw new Error(`none of ${names.join(', ')} is on PATH: test/lab/lab up ${names[0]}`);
+	return found;
 }
 
 export async function openPage(
