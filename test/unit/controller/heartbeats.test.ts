@@ -19,6 +19,7 @@ function beating(
 	services: number,
 	answer: (checkId: string) => Promise<void> = async () => {},
 	checkOf: (id: string) => Check = (id) => ttlCheck(id, 30, refreshMs),
+	random: () => number = () => 0.5,
 ) {
 	const clock = fakeClock();
 	const beats: string[] = [];
@@ -39,12 +40,7 @@ function beating(
 	const add = (id: string, key: string): void =>
 		state.index.expect(key, { ...service, id, checks: [checkOf(id)] }, { ...stamp, containerId: key }, 0, true);
 	for (let n = 0; n < services; n++) add(`s${n}`, containerId(`${n}f`));
-	const stop = startHeartbeats(
-		context,
-		state,
-		(key) => suspects.push(key),
-		() => 0.5,
-	);
+	const stop = startHeartbeats(context, state, (key) => suspects.push(key), random);
 	const ticks = async (count: number): Promise<void> => {
 		for (let tick = 0; tick < count; tick++) {
 			clock.next();
@@ -70,6 +66,26 @@ suite('heartbeats', () => {
 		assert.deepEqual(at, [tickMs, 6 * tickMs, 16 * tickMs, 26 * tickMs]);
 		assert.deepEqual(beats.slice(0, 2), ['reconsul:s0:ttl', 'reconsul:s1:ttl']);
 		assert.equal(metrics.count('reconsul_heartbeats_total', { result: 'ok' }), 8);
+	});
+
+	test('go out in bursts a few seconds apart, and none comes later than its period says', async () => {
+		let turn = 0;
+		const random = (): number => (turn++ % 100) / 100;
+		const { clock, beats, ticks } = beating(100, undefined, (id) => ttlCheck(id, 60, 20_000), random);
+		const lastAt = new Map<string, number>();
+		const burstsAt = new Set<number>();
+		for (let tick = 1; tick <= 90; tick++) {
+			const before = beats.length;
+			await ticks(1);
+			if (beats.length > before) burstsAt.add(clock.now());
+			for (const id of beats.slice(before)) {
+				assert.ok(clock.now() - (lastAt.get(id) ?? clock.now()) <= 20_000);
+				lastAt.set(id, clock.now());
+			}
+		}
+		// The first come at once, and those of the first slot right after them.
+		assert.deepEqual([...burstsAt].slice(0, 6), [1_000, 2_000, 5_000, 10_000, 15_000, 20_000]);
+		assert.ok([...burstsAt].slice(2).every((at) => at % 5_000 === 0));
 	});
 
 	test('need one timer, however many there are', async () => {
