@@ -14,13 +14,20 @@ const choiceCases = all
 	.filter((it, at) => all.findIndex(({ name }) => name === it.name) === at)
 	.flatMap(({ name, value }) => (typeof value === 'string' ? [] : [`\t\t${name}) words='${value.join(' ')}' ;;`]));
 
+/** `compgen -W` expands its words, commands in them too: other people's names must not get there as they are. */
 const bashWords: Readonly<Record<Argument, string>> = {
-	uri: `'${uriWords.join(' ')}'`,
-	subject: `$(${dockerNames})`,
-	file: '$(compgen -f -- "$word")',
-	shell: `'${shells.join(' ')}'`,
-	none: "''",
+	uri: `words='${uriWords.join(' ')}'`,
+	subject: `words=$(${dockerNames} | tr -cd 'A-Za-z0-9_.\\n-')`,
+	file: 'files=yes',
+	shell: `words='${shells.join(' ')}'`,
+	none: ':',
 };
+
+/** Offers files, as they are called. */
+const offerFiles = (word: string, indent: string): string =>
+	[`mapfile -t COMPREPLY < <(compgen -f -- "${word}")`, 'compopt -o filenames 2>/dev/null', 'return']
+		.map((line) => indent + line)
+		.join('\n');
 
 /**
  * Bash cuts words at `=` and `:`, which options, addresses and ids are full of. So the word is taken from the line itself, and
@@ -28,7 +35,7 @@ const bashWords: Readonly<Record<Argument, string>> = {
  */
 export const bashCompletion = (): string => `# bash completion for reconsul: source <(reconsul completion bash)
 _reconsul() {
-	local line=\${COMP_LINE:0:COMP_POINT} words='' verb='' option='' i
+	local line=\${COMP_LINE:0:COMP_POINT} words='' files='' verb='' option='' i
 	local word=\${line##*[[:space:]]}
 	local -a typed
 	read -ra typed <<<"\${line%"$word"}"
@@ -64,9 +71,7 @@ _reconsul() {
 		case $option in
 ${choiceCases.join('\n')}
 		${pattern(taking(({ value }) => value === 'file'))})
-			mapfile -t COMPREPLY < <(compgen -f -- "$value")
-			compopt -o filenames 2>/dev/null
-			return
+${offerFiles('$value', '\t\t\t')}
 			;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$value")
@@ -88,10 +93,13 @@ ${verbWords
 	*)
 		case $verb in
 		'') words='${verbWords.map(({ verb }) => verb).join(' ')} ${uriWords.join(' ')}' ;;
-${verbWords.map(({ verb, argument }) => `\t\t${verb}) words=${bashWords[argument]} ;;`).join('\n')}
+${verbWords.map(({ verb, argument }) => `\t\t${verb}) ${bashWords[argument]} ;;`).join('\n')}
 		esac
 		;;
 	esac
+	if [ -n "$files" ]; then
+${offerFiles('$word', '\t\t')}
+	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 	[[ \${COMPREPLY[0]-} != *:// ]] || compopt -o nospace 2>/dev/null
 	local cut=\${word%"\${word##*[=:]}"}

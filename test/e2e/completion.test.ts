@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -73,6 +73,16 @@ for (const shell of ['bash', 'fish'] as const)
 		test('knows the containers that run, where a verb asks for one', async () => {
 			await runContainer('--name', 'completion-web', 'redis');
 			assert.deepEqual(await offered[shell]('reconsul explain completion-w'), ['completion-web']);
+		});
+
+		test('offers files by their names, whatever these are, and runs nothing', async () => {
+			await writeFile(join(folder, 'x$(touch ran)'), '');
+			const [offer = ''] = await offered[shell](`reconsul replay ${folder}/x`);
+			assert.equal(offer.replaceAll('\\', ''), `${folder}/x$(touch ran)`);
+			assert.deepEqual(
+				(await readdir('.')).filter((name) => name === 'ran'),
+				[],
+			);
 		});
 
 		test('offers files for options that take one', async () => {

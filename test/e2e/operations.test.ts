@@ -44,7 +44,9 @@ test('doctor and cleanup print what docs/operations.md shows', async () => {
 	const page = await readFile(join(root, 'docs', 'operations.md'), 'utf8');
 	// Others have tests of their own.
 	const sections = page.split(/^## /m).filter((it) => /^(?:Is the host in order|Taking a host out)/.test(it));
-	const blocks = [...sections.join('').matchAll(/^```\n(\$ reconsul .*?)^```$/gms)].map(([, block = '']) => block);
+	const blocks = [...sections.join('').matchAll(/^```console\n(\$ reconsul .*?)^```$/gms)].map(
+		([, block = '']) => block,
+	);
 	assert.equal(blocks.length, 2);
 	for (const block of blocks) assert.equal(await typed(block), block);
 	assert.deepEqual(await stage.ids(), []);
