@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Result } from '../../src/cli/doctor-examination.ts';
@@ -190,6 +193,30 @@ describe('reconsul doctor', () => {
 		const found = await doctor([], { listen: new URL(lost.url).host });
 		assert.equal(found.code, 2);
 		assert.match(found.told('daemon')[0] ?? '', /^fail: reconsul \S+ at \S+ is not ready: .*consul: /);
+	});
+
+	test('tells of a proxy that keeps no question, and of a clock that is wrong', async () => {
+		const server = createServer(async (asked, answer) => {
+			const [path] = (asked.url ?? '').split('?', 1);
+			const reply = await fetch(consul.address + path);
+			const date = new Date(Date.now() - 60_000).toUTCString();
+			const headers = ['content-type', 'x-consul-index'].map((name) => [name, reply.headers.get(name) ?? '']);
+			answer.writeHead(reply.status, { ...Object.fromEntries(headers), date }).end(await reply.text());
+		}).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		try {
+			const { port } = server.address() as AddressInfo;
+			const found = await doctor([], { to: `consul://127.0.0.1:${port}` });
+			assert.deepEqual([found.code, found.bad], [0, ['consul-clock', 'token-catalog']]);
+			assert.match(
+				found.told('consul-clock').join(),
+				/^warn: Consul's clock is (?:59|60)\.\d s behind ours: synchronise/,
+			);
+			assert.match(found.told('token-catalog').join(), /^warn: the agent answers at once what it is asked to keep/);
+		} finally {
+			server.close();
+			server.closeAllConnections();
+		}
 	});
 
 	test('shows its progress on a terminal, and colours, and neither anywhere else', async () => {
