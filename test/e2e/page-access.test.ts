@@ -125,14 +125,22 @@ describe('the page of a large host', () => {
 		assert.ok(filterMs < 1_000, `${filterMs} ms`);
 		assert.equal(await textOf(page.locator('#count')), '1 of 1000 containers');
 		await page.locator('#q').fill('');
-		await page.evaluate('for (const item of document.querySelectorAll("#containers > li")) item.mark = true');
+		await page.evaluate(`
+			moved = 0;
+			for (const item of containers.children) item.mark = true;
+			new MutationObserver((list) => list.forEach((it) => (moved += it.addedNodes.length + it.removedNodes.length)))
+				.observe(containers, { childList: true });
+			document.getElementById('a:app-0700').focus();
+		`);
 		const changed = containers.map((it) => (it.name === 'app-0500' ? { ...it, warnings: ['changed'] } : it));
 		model = anyPage({ containers: changed.slice(1) });
 		// Somebody comes back to the page; it looks again as on an event of the daemon's.
 		await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
 		await row(page, 'app-0500').getByText('changed').waitFor({ timeout: 20_000 });
-		const marked = '[...document.querySelectorAll("#containers > li")].filter((item) => item.mark).length';
-		assert.equal(await page.evaluate(marked), 998);
+		assert.equal(await page.evaluate('[...containers.children].filter((item) => item.mark).length'), 998);
+		// One that is gone, one out and one in.
+		assert.equal(await page.evaluate('moved'), 3);
+		assert.equal(await page.evaluate('document.activeElement.id'), 'a:app-0700');
 		assert.equal(await textOf(page.locator('#count')), '999 containers');
 	});
 });

@@ -51,6 +51,6 @@ export interface Element extends Listens {
 	insertBefore(child: Element, before: Element | null): void;
 	replaceWith(other: Element): void;
 	remove(): void;
-	focus(): void;
+	focus(options?: { readonly preventScroll: boolean }): void;
 	select(): void;
 }

@@ -79,7 +79,8 @@ export function swap(page: Page, fresh: Page): void {
 	}
 	if (page.title !== fresh.title) page.title = fresh.title;
 	// What had the focus may be a new element by now.
-	if (focused !== '' && page.activeElement?.id !== focused) page.getElementById(focused)?.focus();
+	if (focused !== '' && page.activeElement?.id !== focused)
+		page.getElementById(focused)?.focus({ preventScroll: true });
 	const said = page.getElementById('headline')?.textContent ?? '';
 	const announcement = page.getElementById('announcement');
 	if (announcement !== null && said !== headline) announcement.textContent = said;
@@ -87,21 +88,24 @@ export function swap(page: Page, fresh: Page): void {
 	filter(page);
 }
 
-/** Keeps the items that did not change, so that a thousand of them cost nothing. */
+/** Leaves the items alone that did not change, so that a thousand of them cost nothing and keep what is done with them. */
 export function merge(old: Element, fresh: Element): void {
-	const kept = new Map([...old.children].map((item) => [item.id, item]));
+	const wanted = new Set([...fresh.children].map(({ id }) => id));
+	const known = new Map([...old.children].map((item) => [item.id, item]));
+	for (const [id, item] of known) if (!wanted.has(id)) item.remove();
 	let at = old.firstElementChild;
 	for (const item of [...fresh.children]) {
-		const had = kept.get(item.id);
+		const had = known.get(item.id);
 		had?.classList.toggle('fresh', false);
-		const isSame = had?.isEqualNode(item) === true;
-		const next = isSame && had !== undefined ? had : item;
-		if (!isSame) item.classList.add('fresh');
-		if (at === next) at = next.nextElementSibling;
-		else old.insertBefore(next, at);
-		if (isSame) kept.delete(item.id);
+		if (had !== undefined && at === had) at = had.nextElementSibling;
+		if (had?.isEqualNode(item) === true) {
+			if (had.nextElementSibling !== at) old.insertBefore(had, at);
+			continue;
+		}
+		item.classList.add('fresh');
+		old.insertBefore(item, at);
+		had?.remove();
 	}
-	for (const item of kept.values()) item.remove();
 }
 
 /** Shows the containers that the form asks for; the server does the same where no script runs. */
