@@ -10,6 +10,7 @@ import { stateRows, type Tone } from './standing.ts';
 export function story(asked: string, model: StoryModel): Html {
 	const { page, container, explanation, history } = model;
 	const name = explanation?.container?.name ?? container?.name ?? asked;
+	const isKnown = container !== undefined || explanation !== undefined;
 	return documentOf({
 		title: name,
 		host: page.host,
@@ -20,7 +21,7 @@ ${explanation === undefined ? unexplained(model) : verdict(explanation)}
 ${explanation === undefined ? container !== undefined && facts(container) : about(explanation)}
 ${container !== undefined && services(container)}
 ${container !== undefined && warnings(container)}
-${past(history)}
+${(isKnown || history.length > 0) && past(history)}
 ${explanation === undefined ? container !== undefined && unregistered(container) : explained(explanation)}</div>`,
 	});
 }

@@ -148,7 +148,7 @@ header b { color: var(--text); font-weight: 600; }
 #count { margin: 0.75rem 0 0.375rem; color: var(--muted); font-size: 0.8125rem; }
 
 #containers { border: 1px solid var(--line); border-radius: 10px; background: var(--surface); overflow: hidden; }
-#containers:empty { display: none; }
+#containers:not(:has(> li:not([hidden]))) { display: none; }
 .container {
 	display: grid; grid-template-columns: minmax(9rem, 15rem) minmax(0, 1fr); gap: 0.25rem 1.25rem;
 	padding: 0.4375rem 1.125rem; border-top: 1px solid var(--line); margin-top: -1px;
@@ -198,6 +198,10 @@ pre { white-space: pre-wrap; margin-top: 0.25rem; color: var(--muted); max-heigh
 ul.card.warn { border-left: 4px solid var(--warn); }
 footer { margin-top: 2.5rem; padding: 1rem 0 2rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.8125rem; }
 
+@media (min-width: 62rem) and (min-height: 30rem) {
+	html { scroll-padding-top: 7rem; }
+	#filter { position: sticky; top: 0; z-index: 1; padding-block: 0.5rem; margin-block: -0.5rem; background: var(--ground); }
+}
 @media (max-width: 62rem) {
 	#summary { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 	.standing { grid-column: 1 / -1; }

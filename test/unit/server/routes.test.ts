@@ -37,6 +37,7 @@ suite('routes', () => {
 			'/api/explain/web',
 			'/api/history',
 			'/api/events',
+			'/container/any',
 			'/',
 		);
 		const target = fc.oneof(
@@ -47,9 +48,10 @@ suite('routes', () => {
 		const method = fc.constantFrom('GET', 'HEAD', 'POST', 'TRACE');
 		const peer = fc.constantFrom('10.0.0.1', '::1', undefined);
 		const host = fc.constantFrom('localhost:9482', 'rebound.example', undefined);
+		const accept = fc.constantFrom('text/html,*/*', '*/*', undefined);
 		await fc.assert(
-			fc.asyncProperty(method, target, peer, host, async (method, target, peer, host) => {
-				const answer = await answerTo({ method, target, peer, host, authorization: undefined }, options);
+			fc.asyncProperty(method, target, peer, host, accept, async (method, target, peer, host, accept) => {
+				const answer = await answerTo({ method, target, peer, host, accept, authorization: undefined }, options);
 				const { status, body, feed } = answer;
 				assert.ok([200, 403, 404, 405].includes(status));
 				if (body.includes('PRIVATE') || feed !== undefined) assert.deepEqual([peer, host], ['::1', 'localhost:9482']);
@@ -77,5 +79,32 @@ suite('routes', () => {
 			assert.equal(await status(wrong), 403, String(wrong));
 		assert.equal(await status('Bearer ', { ...options, apiToken: () => '' }), 403);
 		assert.equal(await status('Bearer undefined', { ...options, apiToken: () => undefined }), 403);
+	});
+
+	test('a browser gets the page, which may load from us alone, and anybody else the list of paths', async () => {
+		const browser = { ...request, accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+		const { status, body, contentType, headers } = await answerTo(browser, options);
+		assert.deepEqual([status, contentType], [200, 'text/html; charset=utf-8']);
+		assert.match(body, /PRIVATE/);
+		const policy = headers?.['Content-Security-Policy'] ?? '';
+		assert.match(policy, /default-src 'none'; script-src 'self'; .*frame-ancestors 'none'/);
+		assert.doesNotMatch(policy, /unsafe|\*|https?:|data:/);
+		assert.match((await answerTo(request, options)).body, /^reconsul\n\n\/metrics/);
+		const remote = { ...browser, peer: '10.0.0.1', host: 'u1:9482' };
+		assert.equal((await answerTo(remote, options)).status, 403);
+		assert.equal((await answerTo(remote, { ...options, api: 'public' })).status, 200);
+	});
+
+	test('what the page loads is there under the name that the page has, and no other', async () => {
+		const { body } = await answerTo({ ...request, accept: 'text/html' }, options);
+		const paths = new Set(body.match(/\/assets\/[\w.]+/g));
+		assert.equal(paths.size, 3);
+		for (const target of paths) {
+			const { status, headers } = await answerTo({ ...request, target }, options);
+			assert.equal(status, 200, target);
+			assert.match(headers?.['Cache-Control'] ?? '', /immutable/);
+		}
+		for (const target of ['/assets/', '/assets/page.js', '/assets/..%2fpackage.json'])
+			assert.equal((await answerTo({ ...request, target }, options)).status, 404, target);
 	});
 });
