@@ -212,6 +212,8 @@ footer { margin-top: 2.5rem; padding: 1rem 0 2rem; border-top: 1px solid var(--l
 	body { padding: 0 0.875rem; }
 	#summary, .container, .problem { grid-template-columns: minmax(0, 1fr); }
 	.container { padding: 0.75rem 0.875rem; gap: 0.5rem; }
+	.service { grid-template-columns: auto minmax(0, 1fr); }
+	.service .address, .service .more, .service .reason { grid-column: 1 / -1; }
 	.who { display: flex; flex-wrap: wrap; gap: 0 0.75rem; align-items: baseline; }
 	.definitions > div, .history li { grid-template-columns: minmax(0, 1fr); gap: 0; }
 	.standing h1 { font-size: 1.3125rem; }
