@@ -1,5 +1,4 @@
-import { get, type RequestOptions } from 'node:http';
-import { parseListen, reachableHost } from '../server/listen.ts';
+import { askDaemonAt, bodyOf, type DaemonAddress, daemonAddress } from './daemon-http.ts';
 import { listenerAt } from './daemon-owner.ts';
 import { type Check, type Finding, fail, ok, skip, warn } from './doctor-examination.ts';
 import type { Facts } from './doctor-facts.ts';
@@ -10,16 +9,14 @@ export const daemonChecks: readonly Check<Facts>[] = [{ name: 'daemon', run: dae
 
 async function daemon(facts: Facts, signal: AbortSignal): Promise<Finding | readonly Finding[]> {
 	const { listen } = facts.config;
-	const address = parseListen(listen);
+	const address = daemonAddress(listen);
 	if (address === undefined) return skip('not asked: --listen is empty');
 	const listener = await listenerAt(listen);
 	if (listener.kind === 'none')
 		return warn(`no reconsul answers at ${listen}`, 'start one, or say the --listen that it was started with');
-	const to =
-		address.kind === 'unix' ? { socketPath: address.path } : { host: reachableHost(address), port: address.port };
 	const [ready, metrics] = await Promise.all([
-		textFrom(to, '/readyz?verbose', signal),
-		textFrom(to, '/metrics', signal),
+		textFrom(address, '/readyz?verbose', signal),
+		textFrom(address, '/metrics', signal),
 	]);
 	const version = /^reconsul_build_info\{version="([^"]*)"\} 1$/m.exec(metrics)?.[1] ?? 'of an unknown version';
 	const who = `reconsul ${version} at ${listen}`;
@@ -51,21 +48,7 @@ async function sameOwner({ identity }: Facts, owner: string | undefined): Promis
 }
 
 const maxAnswer = 1_048_576;
+const timeoutMs = 5_000;
 
-async function textFrom(to: RequestOptions, path: string, signal: AbortSignal): Promise<string> {
-	const { promise, resolve, reject } = Promise.withResolvers<string>();
-	const request = get({ ...to, path, agent: false, signal }, async (response) => {
-		let text = '';
-		try {
-			for await (const chunk of response.setEncoding('utf8')) {
-				text += chunk;
-				if (text.length >= maxAnswer) break;
-			}
-			resolve(text);
-		} catch (error) {
-			reject(error);
-		}
-	});
-	request.once('error', reject);
-	return promise;
-}
+const textFrom = async (address: DaemonAddress, path: string, signal: AbortSignal): Promise<string> =>
+	(await bodyOf(await askDaemonAt(address, { path, timeoutMs, signal }), maxAnswer)).text;

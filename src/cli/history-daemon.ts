@@ -1,6 +1,6 @@
-import { get, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { HistoryEntry } from '../controller/history.ts';
-import { hostPort, parseListen, reachableHost } from '../server/listen.ts';
+import { askDaemonAt, bodyOf, daemonAddress, NoDaemonError } from './daemon-http.ts';
 
 /** A daemon that is asked for its history; `token` only where it wants one. */
 export interface AskedDaemon {
@@ -19,11 +19,8 @@ export async function pastOf(
 	query: URLSearchParams,
 ): Promise<{ readonly newest: number; readonly isCut: boolean; readonly entries: readonly HistoryEntry[] }> {
 	const response = await open(daemon, `/api/history?${query}`);
-	let text = '';
-	for await (const chunk of response.setEncoding('utf8')) {
-		text += chunk;
-		if (text.length > maxAnswer) throw new Error(`${daemon.listen}: the answer is too long to be a history`);
-	}
+	const { text, isWhole } = await bodyOf(response, maxAnswer);
+	if (!isWhole) throw new Error(`${daemon.listen}: the answer is cut, or too long to be a history`);
 	return JSON.parse(text);
 }
 
@@ -45,14 +42,15 @@ export async function* eventsOf(daemon: AskedDaemon, query: URLSearchParams): As
 }
 
 async function open({ listen, token }: AskedDaemon, path: string): Promise<IncomingMessage> {
-	const address = parseListen(listen);
+	const address = daemonAddress(listen);
 	if (address === undefined)
 		throw new Error('the history is asked of a running daemon, and --listen is empty: say where it listens');
-	const isUnix = address.kind === 'unix';
-	const where = isUnix ? address.path : hostPort(reachableHost(address), address.port);
-	const to = isUnix ? { socketPath: address.path } : { host: reachableHost(address), port: address.port };
-	const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-	const response = await answered({ ...to, path, headers, agent: false, maxHeaderSize: 8_192 }, where);
+	const { where } = address;
+	const response = await askDaemonAt(address, { path, token, timeoutMs: firstWordMs }).catch((error: unknown) => {
+		throw error instanceof NoDaemonError
+			? new Error(`${error.message}; is it running there? --listen says where else`)
+			: error;
+	});
 	if (response.statusCode === 200) return response;
 	response.destroy();
 	const { statusCode = 0 } = response;
@@ -64,22 +62,3 @@ const flaws: Readonly<Record<number, string>> = {
 	404: 'it is older than this command, and has no history',
 	503: 'too many others listen already',
 };
-
-async function answered(options: RequestOptions, where: string): Promise<IncomingMessage> {
-	const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-	const remedy = 'is it running there? --listen says where else';
-	const request = get(options);
-	request.once('response', resolve);
-	request.once('error', (error: NodeJS.ErrnoException) =>
-		reject(new Error(`no reconsul answers at ${where} (${error.code ?? error.message}); ${remedy}`)),
-	);
-	const timer = setTimeout(() => request.destroy(new Error('no answer within 10 s')), firstWordMs);
-	try {
-		const response = await promise;
-		if (response.headers['server'] === 'reconsul') return response;
-		response.destroy();
-		throw new Error(`something else than reconsul answers at ${where}; ${remedy}`);
-	} finally {
-		clearTimeout(timer);
-	}
-}
