@@ -36,15 +36,15 @@ async function carryOut(command: Command): Promise<number> {
 			return verdict.exitCode;
 		}
 		case 'plan': {
-			const { plan } = await import('./cli/plan.ts');
+			const { plan } = await import('./cli/plan/plan.ts');
 			return plan(command.config, command.isJson);
 		}
 		case 'cleanup': {
-			const { cleanup } = await import('./cli/cleanup.ts');
+			const { cleanup } = await import('./cli/release/cleanup.ts');
 			return cleanup(command.config, command.isConfirmed);
 		}
 		case 'completion': {
-			const { completions } = await import('./cli/completion.ts');
+			const { completions } = await import('./cli/completion/completion.ts');
 			process.stdout.write(completions[command.shell]());
 			return 0;
 		}
@@ -54,11 +54,11 @@ async function carryOut(command: Command): Promise<number> {
 			return 0;
 		}
 		case 'doctor': {
-			const { doctor } = await import('./cli/doctor.ts');
+			const { doctor } = await import('./cli/doctor/doctor.ts');
 			return doctor(command.config, command.isJson, version);
 		}
 		case 'lint': {
-			const { lint } = await import('./cli/lint.ts');
+			const { lint } = await import('./cli/lint/lint.ts');
 			return lint(command.config, command.target);
 		}
 		case 'explain': {
@@ -67,11 +67,11 @@ async function carryOut(command: Command): Promise<number> {
 			return explainCommand({ ...command, listen });
 		}
 		case 'record': {
-			const { record } = await import('./cli/record.ts');
+			const { record } = await import('./cli/record/record.ts');
 			return record({ ...command, version });
 		}
 		case 'replay': {
-			const { replay } = await import('./cli/replay.ts');
+			const { replay } = await import('./cli/record/replay.ts');
 			return replay(command);
 		}
 		case 'history': {
@@ -80,7 +80,7 @@ async function carryOut(command: Command): Promise<number> {
 			return history({ ...command, listen });
 		}
 		case 'release': {
-			const { release } = await import('./cli/release.ts');
+			const { release } = await import('./cli/release/release.ts');
 			return release(command.config, command.isConfirmed);
 		}
 		case 'run': {

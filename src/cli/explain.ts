@@ -8,7 +8,7 @@ import { explain } from '../explain/explain.ts';
 import type { Explanation, NotFound } from '../explain/explanation.ts';
 import { createLogger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import { askDaemon, type DaemonAnswer } from './explain-daemon.ts';
+import { askDaemon, type DaemonAnswer } from './asking/explain-daemon.ts';
 import { explainText, notFoundText } from './explain-text.ts';
 import { complain, print } from './print.ts';
 import { progressOn, readingOn } from './progress.ts';

@@ -1,4 +1,3 @@
-import { entriesOf, type PlanEntry } from '../cli/plan-entries.ts';
 import type { Rehearsal } from '../controller/rehearsal.ts';
 import type { View } from '../controller/views.ts';
 import type { Trace } from '../derive/trace.ts';
@@ -7,6 +6,7 @@ import { hostPort } from '../server/listen.ts';
 import { maskPairs, maskTag, maskValue } from '../server/mask.ts';
 import { answerOf } from './answer.ts';
 import { askedBy } from './check-words.ts';
+import { entriesOf, type PlanEntry } from './entries.ts';
 import type {
 	ExplainedCheck,
 	ExplainedContainer,

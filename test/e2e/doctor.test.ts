@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Result } from '../../src/cli/doctor-examination.ts';
+import type { Result } from '../../src/cli/doctor/examination.ts';
 import { stampKeys } from '../../src/registry/consul-body.ts';
 import { type ConsulAgent, startAgent } from '../integration/registry/consul-agent.ts';
 import { startConsulProxy } from '../support/consul-proxy.ts';

@@ -37,7 +37,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	config: { values: 'duration registry/consul-token server/listen', types: 'controller/context log registry' },
 	// From what a run would see to what people read.
 	explain: {
-		values: 'cli/plan-entries controller derive plan server/listen server/mask',
+		values: 'controller derive plan server/listen server/mask',
 		types: 'model',
 	},
 	daemon: {
@@ -61,7 +61,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 	'prom-client': ['metrics'],
 	rxjs: ['controller', 'registry', 'source'],
 	valibot: ['registry'],
-	yaml: ['cli/lint-compose'],
+	yaml: ['cli/lint/compose'],
 };
 
 /** Node's own modules reach the outside, but for these, which compute. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { type Task, workOff } from '../../../src/cli/belongings.ts';
+import { type Task, workOff } from '../../../src/cli/release/belongings.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { Registration } from '../../../src/model.ts';
 import { memoryRegistry } from '../../../src/registry/memory.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { listenerAt } from '../../../src/cli/daemon-owner.ts';
+import { listenerAt } from '../../../src/cli/asking/daemon-owner.ts';
 import { running } from '../../support/http.ts';
 import { freePort } from '../../support/lab.ts';
 

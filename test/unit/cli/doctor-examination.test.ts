@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { type Check, examine, ok, warn, worstOf } from '../../../src/cli/doctor-examination.ts';
-import { NoFactError } from '../../../src/cli/doctor-facts.ts';
+import { type Check, examine, ok, warn, worstOf } from '../../../src/cli/doctor/examination.ts';
+import { NoFactError } from '../../../src/cli/doctor/facts.ts';
 import { soon } from './planned.ts';
 
 const examined = async (...checks: readonly Check<string>[]): Promise<readonly string[]> =>

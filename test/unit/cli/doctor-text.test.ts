@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { clockFinding, skewMs } from '../../../src/cli/doctor-docker.ts';
-import type { Result } from '../../../src/cli/doctor-examination.ts';
-import { doctorText } from '../../../src/cli/doctor-text.ts';
+import { clockFinding, skewMs } from '../../../src/cli/doctor/docker.ts';
+import type { Result } from '../../../src/cli/doctor/examination.ts';
+import { doctorText } from '../../../src/cli/doctor/text.ts';
 
 const results: readonly Result[] = [
 	{ check: 'docker', verdict: 'ok', text: 'Docker 1' },

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
-import { askDaemon } from '../../../src/cli/explain-daemon.ts';
+import { askDaemon } from '../../../src/cli/asking/explain-daemon.ts';
 import { running } from '../../support/http.ts';
 import { freePort } from '../../support/lab.ts';
 

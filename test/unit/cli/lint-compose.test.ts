@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { lintText } from '../../../src/cli/lint.ts';
-import { composeSubjects, type ImageParts, interpolated } from '../../../src/cli/lint-compose.ts';
-import { imageParts, imageSubject } from '../../../src/cli/lint-image.ts';
-import { lintReport } from '../../../src/cli/lint-report.ts';
-import type { LintSubject } from '../../../src/cli/lint-subject.ts';
+import { composeSubjects, type ImageParts, interpolated } from '../../../src/cli/lint/compose.ts';
+import { imageParts, imageSubject } from '../../../src/cli/lint/image.ts';
+import { lintText } from '../../../src/cli/lint/lint.ts';
+import { lintReport } from '../../../src/cli/lint/report.ts';
+import type { LintSubject } from '../../../src/cli/lint/subject.ts';
 import { plainSettings } from '../controller/contexts.ts';
 
 const redis: ImageParts = { env: ['PATH=/bin'], labels: {}, exposed: ['6379/tcp'], hasHealthcheck: false };

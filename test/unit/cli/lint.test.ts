@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { lintText } from '../../../src/cli/lint.ts';
-import { lintReport } from '../../../src/cli/lint-report.ts';
-import { type LintSubject, plainContainer } from '../../../src/cli/lint-subject.ts';
+import { lintText } from '../../../src/cli/lint/lint.ts';
+import { lintReport } from '../../../src/cli/lint/report.ts';
+import { type LintSubject, plainContainer } from '../../../src/cli/lint/subject.ts';
 import type { Container } from '../../../src/model.ts';
 import { container } from '../controller/containers.ts';
 import { plainSettings } from '../controller/contexts.ts';

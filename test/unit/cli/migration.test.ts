@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { actions } from '../../../src/cli/plan-report.ts';
+import { actions } from '../../../src/cli/plan/report.ts';
 import { commandFrom } from '../../../src/config/command.ts';
 import type { OptionRow } from '../../../src/config/option-rows.ts';
 import { optionRows } from '../../../src/config/options.ts';

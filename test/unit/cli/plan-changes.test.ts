@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { changesOf, optionChanges } from '../../../src/cli/plan-changes.ts';
+import { changesOf, optionChanges } from '../../../src/cli/plan/changes.ts';
 import type { Container, Field } from '../../../src/model.ts';
 import { container, published } from '../controller/containers.ts';
 

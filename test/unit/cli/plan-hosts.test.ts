@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { formerHosts } from '../../../src/cli/plan-hosts.ts';
+import { formerHosts } from '../../../src/cli/plan/hosts.ts';
 import type { Registration } from '../../../src/model.ts';
 import { service, stamp } from '../plan/samples.ts';
 import { entry } from './planned.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { planText } from '../../../src/cli/plan-text.ts';
+import { planText } from '../../../src/cli/plan/text.ts';
 import { hasColors } from '../../../src/cli/terminal.ts';
 import { container, published } from '../controller/containers.ts';
 import { containerId } from '../plan/samples.ts';

@@ -1,4 +1,4 @@
-import { type PlanReport, planReport } from '../../../src/cli/plan-report.ts';
+import { type PlanReport, planReport } from '../../../src/cli/plan/report.ts';
 import type { Host } from '../../../src/controller/identity.ts';
 import { IdentityHolder } from '../../../src/controller/identity.ts';
 import { rehearse } from '../../../src/controller/rehearsal.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { maskRegistry, maskSource } from '../../../src/cli/record-mask.ts';
+import { maskRegistry, maskSource } from '../../../src/cli/record/mask.ts';
 import type { RecordedRegistry } from '../../../src/registry/recorded.ts';
 import type { RecordedSource } from '../../../src/source/recorded.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { format, parseRecording, type Recording, worldOf } from '../../../src/cli/recording.ts';
+import { format, parseRecording, type Recording, worldOf } from '../../../src/cli/record/recording.ts';
 import { IdentityHolder } from '../../../src/controller/identity.ts';
 import { rehearse } from '../../../src/controller/rehearsal.ts';
 import { State } from '../../../src/controller/state.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { belongingsOf, belongingsText } from '../../../src/cli/release-text.ts';
+import { belongingsOf, belongingsText } from '../../../src/cli/release/text.ts';
 import { container } from '../controller/containers.ts';
 import { ownership } from '../plan/samples.ts';
 import { entry, stampOf } from './planned.ts';
