@@ -90,9 +90,9 @@ describe('a Consul agent with ACLs', () => {
 	});
 	test('a report or maintenance of what is not there is invalid, though the agent calls it an error', async () => {
 		for (const call of [
-			as('services').report('reconsul:none:ttl', { status: 'passing', output: '' }, soon()),
-			as('services').maintain('u1:none:80', 'reconsul: a', soon()),
-			as('services').maintain('u1:none:80', undefined, soon()),
+			() => as('services').report('reconsul:none:ttl', { status: 'passing', output: '' }, soon()),
+			() => as('services').maintain('u1:none:80', 'reconsul: a', soon()),
+			() => as('services').maintain('u1:none:80', undefined, soon()),
 		])
 			await assert.rejects(call, (error) => error instanceof RegistryError && error.class === 'invalid');
 	});
