@@ -47,7 +47,7 @@ test: NEEDS := prometheus promtool zsh fish mandoc chromium-headless-shell
 test: check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
 	@$(WITH_LAB) \
 	$(LAB) exec $(TEST) --test-concurrency=2 'test/integration/**/*.test.ts' && \
-	$(LAB) exec $(TEST) --test-concurrency=2 'test/e2e/**/*.test.ts' && \
+	$(LAB) exec $(TEST) --test-concurrency=3 'test/e2e/**/*.test.ts' && \
 	echo "make test: passed, $$(( $$(date +%s) - $(STARTED) )) s"
 
 conformance: build ## every recorded case live, a table by topic (CASE='seed/*' LIST=1 HOSTS=2)

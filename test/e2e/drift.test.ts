@@ -8,7 +8,7 @@ const stage = await startStage({ enable_script_checks: false });
 const { consul } = stage;
 after(() => stage[Symbol.asyncDispose]());
 
-const rounds = 30;
+const rounds = 12;
 const script = 'service:u1:scripted:6379';
 const tcp = 'service:u1:checked:6379';
 

@@ -6,7 +6,8 @@ const stage = await startStage();
 const { engine, consul } = stage;
 after(() => stage[Symbol.asyncDispose]());
 
-const busyMs = 60_000;
+/** Longer work is in `make soak`, which has such entries too. */
+const busyMs = 15_000;
 
 interface CatalogEntry {
 	readonly ID: string;
@@ -46,7 +47,7 @@ async function foreignEntries(): Promise<readonly CatalogEntry[]> {
 	return ids.flatMap((id) => Services[id] ?? []);
 }
 
-test('a busy minute leaves every entry that is not ours as it was, to the index of its last change', async (t: TestContext) => {
+test('a busy host leaves every entry that is not ours as it was, to the index of its last change', async (t: TestContext) => {
 	for (const [ID, more] of Object.entries(foreign))
 		await consul.request('PUT', '/v1/agent/service/register', { ID, Name: 'redis', Port: 6379, ...more });
 	const before = await foreignEntries();

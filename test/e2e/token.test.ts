@@ -107,7 +107,9 @@ describe('an ACL token that is replaced', () => {
 		assert.deepEqual([...lost], []);
 		await count(steady);
 		assert.deepEqual([...(await fingerprints())], [moved]);
-		assert.equal(await daemon.metric('reconsul_drift_total', { field: 'stamp' }), steady);
+		// The one that comes and goes may be there at that moment, and is moved as well.
+		const writes = await daemon.metric('reconsul_drift_total', { field: 'stamp' });
+		assert.ok(writes === steady || writes === steady + 1, `${writes} writes for ${steady} services`);
 		assert.equal(await daemon.metric('reconsul_registry_errors_total'), 0);
 		await docker('stop', stay[0]?.id ?? '');
 		await count(steady - 1);

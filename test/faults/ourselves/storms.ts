@@ -5,7 +5,6 @@ import type { Ordeal } from './trial.ts';
 
 export const restartStorm: Ordeal = {
 	name: 'Containers restart on random ports, 20 of them',
-	isFast: true,
 	run: async (scene) => {
 		const { stage } = scene;
 		const docker = new Dockerode({ socketPath: stage.engine.socket });
@@ -42,7 +41,6 @@ interface ApiService {
 
 export const crashLoop: Ordeal = {
 	name: 'Containers crash and are started at once, one of them for ever',
-	isFast: true,
 	run: async (scene) => {
 		const { stage } = scene;
 		const { docker } = stage.engine;
