@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import {
-	type ConsulProcess,
-	docker,
-	eventually,
-	freePort,
-	removeAll,
-	runContainer,
-	startConsul,
-} from '../support/lab.ts';
-import { type ComposeFile, deployed, runOptions } from './compose.ts';
+import { type ComposeFile, deployed, runOptions } from '../e2e/compose.ts';
 import {
 	buildImage,
 	dockerOutcome,
@@ -20,7 +11,16 @@ import {
 	inRepository,
 	inspected,
 	readFrom,
-} from './image.ts';
+} from '../e2e/image.ts';
+import {
+	type ConsulProcess,
+	docker,
+	eventually,
+	freePort,
+	removeAll,
+	runContainer,
+	startConsul,
+} from '../support/lab.ts';
 
 const socket = '/var/run/docker.sock';
 const mount = `--volume=${socket}:/tmp/docker.sock`;
