@@ -26,7 +26,7 @@ WITH_LAB = $(LAB) status >/dev/null 2>&1 && LAB_KEEP=1; \
 	trap 'status=$$?; [ -n "$$LAB_KEEP" ] || $(LAB) down; exit $$status' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	$(LAB) up $(NEEDS) &&
 
-.PHONY: help deps build check unit test test-long conformance demo picture run bench bench-traffic soak test-faults docs lab-up lab-down image clean
+.PHONY: help deps build check unit test test-long prefetch conformance demo picture run bench bench-traffic soak test-faults docs lab-up lab-down image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,14 +49,18 @@ unit: deps ## the tests that need neither Docker nor Consul
 # Compiled once for all the processes that tests start.
 test test-long: export NODE_COMPILE_CACHE := $(CURDIR)/.lab/compile-cache
 test: NEEDS := prometheus promtool chromium-headless-shell
-test: check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
+# What the lab needs comes meanwhile; `lab up` waits for it, and tells of what went wrong.
+prefetch: deps
+	@$(LAB) fetch $(NEEDS) >/dev/null 2>&1 &
+
+test: prefetch check build unit ## everything, on a real Docker and a real Consul (LAB_KEEP=1 leaves them running)
 	@$(WITH_LAB) \
 	$(LAB) exec $(TEST) --test-concurrency=3 'test/integration/**/*.test.ts' && \
 	$(LAB) exec $(TEST) --test-concurrency=3 'test/e2e/**/*.test.ts' && \
 	echo "make test: passed, $$(( $$(date +%s) - $(STARTED) )) s"
 
 test-long: NEEDS := zsh fish mandoc
-test-long: build ## what takes long and seldom changes: the image in many surroundings, completion in three shells, the manual page
+test-long: build ## what takes long: a big switch, a roll under load, the image in many surroundings, completion in three shells, the manual page
 	@$(WITH_LAB) $(LAB) exec $(TEST) --test-concurrency=2 'test/long/**/*.test.ts'
 
 conformance: build ## every recorded case live, a table by topic (CASE='seed/*' LIST=1 HOSTS=2)

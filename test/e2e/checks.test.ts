@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { startDaemon } from '../support/daemon.ts';
 import { type ConsulProcess, eventually, freePort, startConsul } from '../support/lab.ts';
-import { agentServices, cleanPasses, startStage } from './stage.ts';
+import { agentServices, cleanPasses, idle, startStage } from './stage.ts';
 
 // The specification's script check calls nc, which Consul looks for on our PATH; busybox, which the lab has, can be one.
 const tools = await mkdtemp(join(tmpdir(), 'reconsul-tools-'));
@@ -153,6 +153,7 @@ describe('health checks', () => {
 		});
 		await stage.run('--name', 'redis.0', '-p', '10000:6379', ...env({ SERVICE_CHECK_SCRIPT: 'true' }), 'redis');
 		await eventually('it is registered', async () => assert.equal((await agentServices(consul)).length, 1));
+		await idle(daemon);
 		const writes = await daemon.writes();
 		await cleanPasses(daemon, 2);
 		assert.deepEqual([await daemon.writes(), await checks(consul)], [writes, []]);

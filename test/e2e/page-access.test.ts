@@ -3,7 +3,7 @@ import { after, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { PageModel, StoryModel } from '../../src/server/page/model.ts';
 import { serviceStates } from '../../src/server/page/standing.ts';
-import { flaws, openPage, row, startBrowser, textOf } from '../support/browser.ts';
+import { flaws, openPage, row, startBrowser, textOf, visit } from '../support/browser.ts';
 import { running, type TestServer } from '../support/http.ts';
 import { anyContainer, anyExplanation, anyPage, anyService, anyStory } from '../support/pages.ts';
 
@@ -50,11 +50,11 @@ describe('the page for everybody', () => {
 			const { page, oddities } = watched;
 			for (const state of ['starting', 'in-sync', 'catching-up', 'out-of-sync'] as const) {
 				model = { ...model, standing: { ...model.standing, state } };
-				await page.goto(server.url);
+				await visit(page, server.url);
 				assert.deepEqual(await flaws(page), [], state);
 				assert.equal(await isWide(page), false, state);
 			}
-			await page.goto(`${server.url}/container/any`);
+			await visit(page, `${server.url}/container/any`);
 			assert.deepEqual(await flaws(page), [], 'story');
 			assert.equal(await isWide(page), false, 'story');
 			assert.deepEqual(oddities, []);

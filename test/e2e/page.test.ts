@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import { headline, openPage, row, startBrowser, textOf, type WatchedPage } from '../support/browser.ts';
+import { headline, openPage, row, startBrowser, textOf, visit, type WatchedPage } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
 import { startStage } from './stage.ts';
 
@@ -120,7 +120,7 @@ describe('the page in a browser', () => {
 		assert.deepEqual(oddities, []);
 		const { status } = await fetch(`${daemon.url}/container/tellar`);
 		assert.equal(status, 404);
-		await page.goto(`${daemon.url}/container/tellar`);
+		await visit(page, `${daemon.url}/container/tellar`);
 		await page.getByRole('link', { name: 'teller' }).waitFor();
 	});
 });
@@ -166,7 +166,7 @@ describe('labels on the page', () => {
 			`/container/${encodeURIComponent('<img src=x onerror=alert(6)>')}`,
 			`/?q=${encodeURIComponent('"><script>alert(7)</script>')}`,
 		]) {
-			await page.goto(daemon.url + path);
+			await visit(page, daemon.url + path);
 			await page.locator('html.live').waitFor();
 			assert.equal(
 				await page.locator('main :is(iframe, script, b b, svg[onload], [onerror], [onfocus], [autofocus])').count(),
@@ -180,7 +180,7 @@ describe('labels on the page', () => {
 				path,
 			);
 		}
-		await page.goto(`${daemon.url}/container/hostile`);
+		await visit(page, `${daemon.url}/container/hostile`);
 		const shown = await textOf(page.locator('main'));
 		for (const text of hostile.slice(0, 6)) assert.ok(shown.includes(text), text);
 		assert.ok(!shown.includes('\u202e'));

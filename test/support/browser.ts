@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import {
+	type Browser,
+	type BrowserContextOptions,
+	chromium,
+	type Locator,
+	type Page,
+	type Request,
+} from 'playwright-core';
 
 /** The page of a Chromium, and what it did that it should not have. */
 export interface WatchedPage extends AsyncDisposable {
@@ -45,10 +52,32 @@ export async function openPage(
 			oddities.push(`dialog ${dialog.message()}`);
 			void dialog.dismiss();
 		})
-		.on('console', (message) => oddities.push(`console: ${message.text()}`))
+		.on('console', (message) => {
+			if (!message.text().includes(networkChanged)) oddities.push(`console: ${message.text()}`);
+		})
 		.on('pageerror', (error) => oddities.push(`error: ${error.message}`));
-	await page.goto(url);
+	await visit(page, url);
 	return { page, oddities, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Chromium gives up what it loads when an interface comes or goes, as those of containers that start beside it do. */
+const networkChanged = 'net::ERR_NETWORK_CHANGED';
+
+/** Goes there, and again where the network changed meanwhile. */
+export async function visit(page: Page, url: string): Promise<void> {
+	let isSpoiled = true;
+	const note = (request: Request): void => {
+		if (request.failure()?.errorText === networkChanged) isSpoiled = true;
+	};
+	page.on('requestfailed', note);
+	for (let time = 0; time < 10 && isSpoiled; time += 1) {
+		isSpoiled = false;
+		await page.goto(url).catch((error: Error) => {
+			if (!error.message.includes(networkChanged)) throw error;
+			isSpoiled = true;
+		});
+	}
+	page.off('requestfailed', note);
 }
 
 export const headline = (page: Page): Locator => page.locator('#headline');

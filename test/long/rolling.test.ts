@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { type Balancer, follow } from '../e2e/balancer.ts';
 import { type Daemon, startDaemon } from '../support/daemon.ts';
 import { docker, eventually, removeAll, runContainer, startConsul } from '../support/lab.ts';
-import { type Balancer, follow } from './balancer.ts';
 
 after(() => removeAll());
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { allPassing, beat, fleetFlags, startFleet, startOtherWriter, watchHealth } from '../e2e/fleet.ts';
+import { type AgentService, agentServices, cleanPasses, idle } from '../e2e/stage.ts';
 import { startConsulProxy } from '../support/consul-proxy.ts';
 import { type Daemon, startDaemon, startProgram } from '../support/daemon.ts';
 import { docker, eventually, labelArgs, removeAll, startConsul } from '../support/lab.ts';
-import { allPassing, beat, fleetFlags, startFleet, startOtherWriter, watchHealth } from './fleet.ts';
-import { type AgentService, agentServices, cleanPasses, idle } from './stage.ts';
 
 // The lab's own engine, since the checks shall reach what containers publish.
 const consul = await startConsul();
