@@ -19,8 +19,8 @@ interface Step {
 }
 
 /** The commands of a section, in their order, and what they print. */
-async function stepsOf(section: string): Promise<readonly Step[]> {
-	const text = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'operations.md'), 'utf8');
+async function stepsOf(file: string, section: string): Promise<readonly Step[]> {
+	const text = await readFile(join(import.meta.dirname, '..', '..', file), 'utf8');
 	const [, body = ''] = new RegExp(`\n## ${section}\n(.*?)\n## `, 's').exec(text) ?? [];
 	return [...body.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
 		block
@@ -40,28 +40,36 @@ const withoutTimes = (line: string): string =>
 		.replace(/\d+(\.\d+)? m?s\b/g, 'N ms')
 		.trimEnd();
 
-test('the commands under "What happened" print what stands there', async () => {
-	const daemon = await stage.start('--hostname=u1', '-ip', '192.0.2.10');
-	const env = {
-		RECONSUL_URI: stage.target.registry,
-		RECONSUL_LISTEN: daemon.url.replace('http://', ''),
-		RECONSUL_HOSTNAME: 'u1',
-		RECONSUL_IP: '192.0.2.10',
-	};
-	const steps = await stepsOf('What happened');
-	assert.ok(steps.length >= 5, 'the section has its commands');
-	for (const { command, output } of steps) {
-		const [name, ...words] = command.split(' ');
-		const args = words.map((word) => word.replace('case.json', join(folder, 'case.json')));
-		if (name === 'docker') {
-			await stage.engine.docker(...args);
-			await caughtUp(stage, daemon);
-			continue;
+const sections: readonly (readonly [file: string, section: string, commands: number])[] = [
+	['README.md', 'Look at it', 5],
+	['docs/operations.md', 'What happened', 5],
+];
+
+for (const [file, section, least] of sections)
+	test(`the commands under "${section}" in ${file} print what stands there`, async () => {
+		await stage.clear();
+		const daemon = await stage.start('--hostname=u1', '-ip', '192.0.2.10');
+		const env = {
+			RECONSUL_URI: stage.target.registry,
+			RECONSUL_LISTEN: daemon.url.replace('http://', ''),
+			RECONSUL_HOSTNAME: 'u1',
+			RECONSUL_IP: '192.0.2.10',
+		};
+		const steps = await stepsOf(file, section);
+		assert.ok(steps.length >= least, 'the section has its commands');
+		for (const { command, output } of steps) {
+			const [name, ...words] = command.split(' ');
+			const args = words.map((word) => word.replace('case.json', join(folder, 'case.json')));
+			if (name === 'docker') {
+				await stage.engine.docker(...args);
+				await caughtUp(stage, daemon);
+				continue;
+			}
+			assert.equal(name, 'reconsul', command);
+			await using program = startProgram(args, { docker: stage.target.docker, env });
+			await program.exit;
+			const printed = `${program.stdout}${program.stderr}`.replaceAll(`${folder}/`, '').trimEnd().split('\n');
+			assert.deepEqual(printed.map(withoutTimes), output.map(withoutTimes), command);
 		}
-		assert.equal(name, 'reconsul', command);
-		await using program = startProgram(args, { docker: stage.target.docker, env });
-		await program.exit;
-		const printed = `${program.stdout}${program.stderr}`.replaceAll(`${folder}/`, '').trimEnd().split('\n');
-		assert.deepEqual(printed.map(withoutTimes), output.map(withoutTimes), command);
-	}
-});
+		await daemon.stop();
+	});
