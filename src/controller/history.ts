@@ -1,10 +1,10 @@
 import type { Drift, ServiceId } from '../model.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
+import type { Operation } from '../plan/upkeep.ts';
 import { maskValue } from '../server/mask.ts';
 import type { ResyncTrigger } from './triggers.ts';
 import type { ServiceState } from './views.ts';
-import type { Operation } from './writer.ts';
 
 /** What set a run in motion. */
 export type RunTrigger =

@@ -5,7 +5,7 @@ import type { Deregister, Register } from '../plan/decide.ts';
 import type { Key } from '../plan/ownership.ts';
 import { checksWithout, type Refusal, whatIsMissing } from '../plan/refusals.ts';
 import { revival } from '../plan/revival.ts';
-import { afterRewrite, type Upkeep } from '../plan/upkeep.ts';
+import { afterRewrite, type Operation, type Upkeep } from '../plan/upkeep.ts';
 import { RegistryError } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import { messageOf } from './failures.ts';
@@ -23,9 +23,6 @@ export interface Cause {
 	/** The event's time by the engine's clock, milliseconds since the epoch. */
 	readonly since: number | undefined;
 }
-
-/** What is done to a service in the agent. */
-export type Operation = 'register' | 'deregister' | Upkeep['kind'];
 
 const words: Readonly<Record<Operation, string>> = {
 	register: 'registered',

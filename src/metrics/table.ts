@@ -1,10 +1,10 @@
 import type { ResyncTrigger } from '../controller/triggers.ts';
-import type { Operation } from '../controller/writer.ts';
 import type { OmissionReason } from '../derive/derive.ts';
 import type { MetaFlaw } from '../derive/meta.ts';
 import type { CheckStatus, Field } from '../model.ts';
 import type { Repair } from '../plan/budget.ts';
 import type { HoldReason } from '../plan/decide.ts';
+import type { Operation } from '../plan/upkeep.ts';
 import type { RegistryErrorClass } from '../registry/registry.ts';
 import type { SourceError } from '../source/source.ts';
 

@@ -8,6 +8,9 @@ export type Upkeep =
 	/** Only ever ours. */
 	| { readonly kind: 'resume'; readonly found: string };
 
+/** What can be done to a service in the agent. */
+export type Operation = 'register' | 'deregister' | Upkeep['kind'];
+
 /** What it is about: a service instance, or what is kept of one. */
 export type Kept = Pick<ServiceInstance, 'id' | 'checks' | 'maintenance'>;
 

@@ -26,7 +26,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 	// The closed sets of labels are the sets of those whose words they are.
 	metrics: {
 		values: '',
-		types: 'controller/triggers controller/writer derive model plan registry/registry source/source',
+		types: 'controller/triggers derive model plan registry/registry source/source',
 	},
 	// Of the adapters only the interfaces and their errors; which adapter it is the daemon decides.
 	controller: {

@@ -1,5 +1,5 @@
-import type { Operation } from '../../../src/controller/writer.ts';
 import type { ServiceId } from '../../../src/model.ts';
+import type { Operation } from '../../../src/plan/upkeep.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
 
 /** What goes wrong with the agent, as the daemon sees it; the agent itself is not touched. */
