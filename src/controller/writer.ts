@@ -94,10 +94,14 @@ export class Writer {
 	/** Tells the agent what is to be said of a service beside its registration. */
 	async keepUp(id: ServiceId, due: Upkeep, cause: Cause): Promise<void> {
 		const { registry, signal } = this.#context;
-		await this.#write(due.kind, id, [], cause, () => {
-			if (due.kind === 'report') return registry.report(due.checkId, due.report, signal);
-			return registry.maintain(id, due.kind === 'maintain' ? due.reason : undefined, signal);
-		});
+		const call = (): Promise<void> =>
+			due.kind === 'report'
+				? registry.report(due.checkId, due.report, signal)
+				: registry.maintain(id, due.kind === 'maintain' ? due.reason : undefined, signal);
+		// Not the output: containers print into it what they like.
+		const said =
+			due.kind === 'report' ? { status: due.report.status } : due.kind === 'maintain' ? { reason: due.reason } : {};
+		await this.#write(due.kind, id, [], cause, call, said);
 	}
 
 	/**
@@ -162,6 +166,7 @@ export class Writer {
 		because: readonly Drift[],
 		{ key, container, since }: Cause,
 		call: () => Promise<T>,
+		said: object = {},
 	): Promise<T> {
 		const { metrics, log, settings } = this.#context;
 		const { runs } = this.#state;
@@ -174,7 +179,7 @@ export class Writer {
 			for (const { field } of because) metrics.increment('reconsul_drift_total', { field });
 			const done = `${settings.isDryRun ? 'would have ' : ''}${words[kind]} ${id}`;
 			runs.wrote(key, container, { operation: kind, id, because: fields, afterMs });
-			log.info({ container, key: key.slice(0, 12), ...(fields.length > 0 ? { because: fields } : {}) }, done);
+			log.info({ container, key: key.slice(0, 12), ...(fields.length > 0 ? { because: fields } : {}), ...said }, done);
 			return result;
 		} catch (error) {
 			metrics.increment('reconsul_operations_total', { kind, result: 'error' });

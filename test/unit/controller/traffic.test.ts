@@ -49,6 +49,15 @@ suite('--docker-health', () => {
 		assert.deepEqual([state(made, health), made.newWrites()], ['critical refused', [`report ${health} critical`]]);
 	});
 
+	test('the log tells the status and the reason, and nothing that the container printed', async (t) => {
+		const made = await world(t, having(recommended, { containers: [web(sick('healthy', 's3cret'))] }));
+		await told(made);
+		const said = made.log.lines.map(({ fields }) => fields);
+		assert.ok(said.some((fields) => 'status' in fields && fields['status'] === 'passing'));
+		assert.ok(said.some((fields) => 'reason' in fields && String(fields['reason']).startsWith('reconsul: draining')));
+		assert.doesNotMatch(JSON.stringify(said), /s3cret/);
+	});
+
 	test('a steady state writes nothing, whatever the probes print', async (t) => {
 		const made = await world(t, having(recommended, { containers: [web(sick('healthy', 'took 3 ms'))] }));
 		made.newWrites();
