@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createLogger, type Logger } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/http.ts';
@@ -25,6 +26,19 @@ const emptyPage: Providers['page'] = {
 	overview: async () => anyPage(),
 	story: async () => anyStory({ container: undefined }),
 };
+
+/** Something else that listens, and answers as it likes, by our name or not. */
+export async function stranger(answer: RequestListener): Promise<{ readonly at: string } & AsyncDisposable> {
+	const server = createServer(answer).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		at: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+		[Symbol.asyncDispose]: async () => {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
+}
 
 /** The real server on a port of its own, where all is well but for what the test says. */
 export async function running(

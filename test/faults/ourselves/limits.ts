@@ -22,6 +22,7 @@ globalThis.Date = class extends RealDate {
 
 export const clockJumps: Ordeal = {
 	name: 'reconsul sees the clock jump by an hour, twice a second',
+	isFast: true,
 	run: async (scene) => {
 		const folder = await mkdtemp(join(tmpdir(), 'reconsul-clock-'));
 		try {

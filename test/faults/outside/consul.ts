@@ -14,6 +14,7 @@ const slowed = new Set(['takes 2 s a call', 'hangs before the headers', 'hangs a
 const generic: readonly Outage[] = brokenAnswers.map(([name, fault]) => ({
 	name: name === 'answers 500' ? 'has no leader: 500' : name,
 	side: 'Consul',
+	isFast: name === 'answers 429',
 	fault: ({ toConsul }) => toConsul.spoil({ on: everything, fault }),
 	end: mend,
 	// Who hangs at the end waits for his deadline, and then for his next attempt.
@@ -106,6 +107,7 @@ export const consulOutages: readonly Outage[] = [
 	{
 		name: 'restarted with other data',
 		side: 'Consul',
+		isFast: true,
 		fault: async (scene) => {
 			const before = await scene.consul.request('GET', `/v1/agent/service/${encodeURIComponent(idOf('stays.0'))}`);
 			scene.toConsul.spoil({ on: everything, fault: { kind: 'reset' } });
@@ -150,6 +152,7 @@ export const consulOutages: readonly Outage[] = [
 	{
 		name: 'takes no more connections',
 		side: 'Consul',
+		isFast: true,
 		scene: { consul: { limits: { http_max_conns_per_client: connectionLimit } } },
 		fault: (scene) => void occupied.set(scene, occupy(scene)),
 		lasts: ({ daemon }) =>

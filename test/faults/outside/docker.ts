@@ -100,6 +100,7 @@ export const dockerOutages: readonly Outage[] = [
 	{
 		name: 'has its socket replaced',
 		side: 'Docker',
+		isFast: true,
 		fault: ({ toDocker }) => toDocker.replace(),
 		lasts: async () => {},
 	},

@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { listenerAt } from '../../../src/cli/asking/daemon-owner.ts';
-import { running } from '../../support/http.ts';
+import { running, stranger } from '../../support/http.ts';
 import { freePort } from '../../support/lab.ts';
 
 const none = { kind: 'none' } as const;
-
-/** Something else that listens. */
-async function stranger(answer: RequestListener): Promise<{ readonly at: string } & AsyncDisposable> {
-	const server = createServer(answer).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		at: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-		[Symbol.asyncDispose]: async () => {
-			server.close();
-			server.closeAllConnections();
-		},
-	};
-}
 
 suite('who listens at the address of a daemon', () => {
 	test('a daemon, and what its owner is, however long its answer', async () => {

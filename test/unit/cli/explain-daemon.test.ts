@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { suite, test } from 'node:test';
 import { askDaemon } from '../../../src/cli/asking/explain-daemon.ts';
-import { running } from '../../support/http.ts';
+import { running, stranger } from '../../support/http.ts';
 import { freePort } from '../../support/lab.ts';
-
-/** Something that answers as it likes, by our name or not. */
-async function stranger(answer: RequestListener): Promise<{ readonly at: string } & AsyncDisposable> {
-	const server = createServer(answer).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		at: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-		[Symbol.asyncDispose]: async () => {
-			server.close();
-			server.closeAllConnections();
-		},
-	};
-}
 
 suite('asking a running daemon to explain', () => {
 	test('gives its answer, whatever the name holds', async () => {
