@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { headline, openPage, row, startBrowser, textOf, visit, type WatchedPage } from '../support/browser.ts';
 import { startDaemon } from '../support/daemon.ts';
-import { startStage } from './stage.ts';
+import { idle, startStage } from './stage.ts';
 
 const stage = await startStage();
 after(() => stage[Symbol.asyncDispose]());
@@ -192,6 +192,8 @@ describe('the page without a script', () => {
 		await stage.run('--name', 'plain', '-P', 'redis');
 		await stage.run('--name', 'other', '-P', 'redis');
 		await using daemon = await stage.start();
+		// What is shown without a script stays as it was.
+		await idle(daemon);
 		await using watched = await open(daemon.url, { javaScriptEnabled: false });
 		const { page } = watched;
 		assert.match(await textOf(headline(page)), /sync/i);
