@@ -1,16 +1,16 @@
-import PQueue from 'p-queue';
-import type { Check, CheckReport, ServiceId } from '../model.ts';
+import type { Check, CheckReport, CheckState } from '../model.ts';
 import type { Key } from '../plan/ownership.ts';
-import { RegistryError } from '../registry/registry.ts';
+import type { Heartbeat } from '../registry/registry.ts';
 import type { Context } from './context.ts';
 import type { State } from './state.ts';
 
-const concurrency = 8;
+/** How many go out together. */
+const longestBurst = 64;
 /** How often it is looked what is due; no TTL can be kept that is not a few times as long. */
 const tickMs = 1_000;
 const longestSlotMs = 5_000;
 
-/** Reports go out in bursts, which costs a fifth less processor time than a few each second. */
+/** Reports go out in bursts, which costs less processor time than a few each second. */
 const slotMs = (periodMs: number): number =>
 	Math.min(longestSlotMs, Math.max(tickMs, Math.floor(periodMs / 4 / tickMs) * tickMs));
 
@@ -18,9 +18,7 @@ const slotMs = (periodMs: number): number =>
 const dueAfter = (now: number, gapMs: number, periodMs: number): number =>
 	Math.floor((now + gapMs) / slotMs(periodMs)) * slotMs(periodMs);
 
-interface Beat {
-	readonly check: Check;
-	readonly id: ServiceId;
+interface Beat extends Heartbeat {
 	readonly key: Key;
 }
 
@@ -39,56 +37,65 @@ export function startHeartbeats(
 	random: () => number = Math.random,
 ): () => void {
 	const { clock } = context;
-	const pool = new PQueue({ concurrency });
-	let dueAt = new Map<string, number>();
-	const pending = new Set<string>();
-	const send = async ({ check, id, key }: Beat): Promise<void> => {
-		pending.add(check.id);
-		await pool.add(() => beat(context, check, checkStates.get(id)?.get(check.id), () => suspect(key)));
-		pending.delete(check.id);
-	};
-	const look = (): void => {
-		const now = clock.now();
-		const next = new Map<string, number>();
+	const dueAt = new Map<string, number>();
+	const look = (now: number): readonly Beat[] => {
+		const beats: Beat[] = [];
+		let kept = 0;
 		for (const { key, desired } of index.expectations().values())
 			for (const check of desired.checks) {
-				if (check.beatMs === undefined) continue;
-				const due = dueAt.get(check.id);
-				const isDue = due === undefined || due <= now;
-				const gap = due === undefined ? check.beatMs * random() : check.beatMs;
-				next.set(check.id, isDue ? dueAfter(now, gap, check.beatMs) : due);
-				// One that is late already is not sent twice.
-				if (isDue && !pending.has(check.id)) void send({ check, id: desired.id, key });
+				const { id, beatMs } = check;
+				if (beatMs === undefined) continue;
+				kept += 1;
+				const due = dueAt.get(id);
+				if (due !== undefined && due > now) continue;
+				dueAt.set(id, dueAfter(now, due === undefined ? beatMs * random() : beatMs, beatMs));
+				const beat = beatOf(check, key, checkStates.get(desired.id)?.get(id));
+				if (beat !== undefined) beats.push(beat);
 			}
-		dueAt = next;
+		if (dueAt.size > kept) forgetOthers(dueAt, index);
+		return beats;
 	};
 	let cancel = (): void => {};
-	const tick = (): void => {
-		look();
-		cancel = clock.after(tickMs, tick);
+	let isStopped = false;
+	const tick = async (): Promise<void> => {
+		const beats = look(clock.now());
+		for (let from = 0; from < beats.length && !isStopped; from += longestBurst)
+			await send(context, beats.slice(from, from + longestBurst), suspect);
+		// Not before the last is answered: they do not pile up before an agent that hangs.
+		if (!isStopped) cancel = clock.after(tickMs, () => void tick());
 	};
-	cancel = clock.after(tickMs, tick);
+	cancel = clock.after(tickMs, () => void tick());
 	return () => {
+		isStopped = true;
 		cancel();
-		pool.clear();
 	};
 }
 
-/** @param said how a check stands that says more than that we are here; repeated word by word, so that it writes nothing to the catalog */
-async function beat(
-	{ registry, metrics, signal }: Context,
-	{ id, report }: Check,
-	said: { readonly status: string; readonly output: string } | undefined,
-	suspect: () => void,
-): Promise<void> {
+/** @param state how a check stands that says more than that we are here; repeated word by word, so that it writes nothing to the catalog */
+function beatOf({ id, report }: Check, key: Key, state: CheckState | undefined): Beat | undefined {
+	if (report === undefined) return { checkId: id, key };
 	// Nobody has looked at it yet; whoever does will report it.
-	if (report !== undefined && said === undefined) return;
-	try {
-		if (report === undefined) await registry.heartbeat(id, signal);
-		else await registry.report(id, said as CheckReport, signal);
-		metrics.increment('reconsul_heartbeats_total', { result: 'ok' });
-	} catch (error) {
-		metrics.increment('reconsul_heartbeats_total', { result: 'error' });
-		if (error instanceof RegistryError && error.class === 'invalid') suspect();
-	}
+	return state && { checkId: id, key, said: state as CheckReport };
+}
+
+async function send(
+	{ registry, metrics, signal }: Context,
+	beats: readonly Beat[],
+	suspect: (key: Key) => void,
+): Promise<void> {
+	const errors = await registry.heartbeats(beats, signal).catch((error: unknown) => {
+		if (signal.aborted) return [];
+		throw error;
+	});
+	errors.forEach((error, n) => {
+		metrics.increment('reconsul_heartbeats_total', { result: error === undefined ? 'ok' : 'error' });
+		const beat = beats[n];
+		if (error?.class === 'invalid' && beat !== undefined) suspect(beat.key);
+	});
+}
+
+/** A check that comes back is reported at once. */
+function forgetOthers(dueAt: Map<string, number>, index: State['index']): void {
+	const kept = new Set([...index.expectations().values()].flatMap(({ desired }) => desired.checks.map(({ id }) => id)));
+	for (const id of dueAt.keys()) if (!kept.has(id)) dueAt.delete(id);
 }

@@ -90,7 +90,16 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 		register: (service, stamp, signal) => observe(signal, () => registry.register(service, stamp, signal)),
 		release: (found, signal) => observe(signal, () => registry.release(found, signal)),
 		deregister: (id, signal) => observe(signal, () => registry.deregister(id, signal)),
-		heartbeat: (checkId, signal) => observe(signal, () => registry.heartbeat(checkId, signal)),
+		heartbeats: async (beats, signal) => {
+			const errors = await registry.heartbeats(beats, signal);
+			// Whether the agent is away is asked once.
+			const silent = errors.find(isNoAnswer);
+			for (const error of errors) if (error !== silent) count(error);
+			await observe(signal, async () => {
+				if (silent !== undefined) throw silent;
+			}).catch(() => {});
+			return errors;
+		},
 		report: (checkId, report, signal) => observe(signal, () => registry.report(checkId, report, signal)),
 		maintain: (id, reason, signal) => observe(signal, () => registry.maintain(id, reason, signal)),
 		// The token may lack the right to it, which says nothing of the agent.

@@ -7,6 +7,15 @@ import type { Check, ServiceInstance } from '../model.ts';
  * function from a change of the service.
  */
 export function specOf(service: ServiceInstance): string {
+	const known = specs.get(service) ?? fingerprint(service);
+	specs.set(service, known);
+	return known;
+}
+
+/** A pass asks for each service's three times, and it would be a third of what the pass costs. */
+const specs = new WeakMap<ServiceInstance, string>();
+
+function fingerprint(service: ServiceInstance): string {
 	const { id, name, address, port, meta, weights, enableTagOverride, taggedAddresses } = service;
 	const tags = [...new Set(service.tags)].sort();
 	const checks = service.checks.map(({ beatMs: _, report: __, ...sent }): Check => sent);

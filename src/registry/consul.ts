@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { defer } from 'rxjs';
 import { systemClock } from '../clock.ts';
 import { isOurMaintenance, maintenanceId } from '../maintenance.ts';
-import type { CheckStates, ServiceId, ServiceInstance } from '../model.ts';
-import { isOnlyOurCheckId, isOurCheckId, registerBody, releaseBody } from './consul-body.ts';
+import type { CheckReport, CheckStates, ServiceId, ServiceInstance } from '../model.ts';
+import { isOnlyOurCheckId, isOurCheckId, itRuns, registerBody, releaseBody } from './consul-body.ts';
 import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
-import { type ConsulHttp, type ConsulOptions, consulHttp } from './consul-http.ts';
+import { type ConsulHttp, consulHttp } from './consul-http.ts';
+import { consulPipeline, type SmallCall } from './consul-pipeline.ts';
 import {
 	type Read,
 	readAccessor,
@@ -15,8 +16,9 @@ import {
 	readServiceChecks,
 	readServices,
 } from './consul-shapes.ts';
+import type { ConsulOptions } from './consul-transport.ts';
 import { driftWatch } from './drift-watch.ts';
-import type { Registry, RegistryList } from './registry.ts';
+import { type Registry, RegistryError, type RegistryList } from './registry.ts';
 
 /** How long a 404 spares the search for obsolete checks: a PUT follows the read within moments, or is another story. */
 const absenceMs = 10_000;
@@ -25,6 +27,7 @@ const maxAbsences = 10_000;
 /** The services of one Consul agent. Messages of its errors name method, path, status and the answer's first 200 characters. */
 export function consulRegistry(options: ConsulOptions): Registry {
 	const http = consulHttp(options);
+	const pipeline = consulPipeline(options);
 	const absent = absences();
 	return {
 		get: async (id, signal) => {
@@ -72,14 +75,21 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			const answer = await http.call(asked, { signal });
 			if (!isUnknown(answer, 'service')) expectOk(asked, answer);
 		},
-		heartbeat: async (checkId, signal) => {
-			const asked: Asked = `PUT /v1/agent/check/pass/${encodeURIComponent(checkId)}`;
-			// Constant, since a note that changes is one more write to the catalog.
-			expectKnown(asked, await http.call(asked, { signal, query: { note: 'the container runs' } }), 'check');
+		heartbeats: async (beats, signal) => {
+			const calls = beats.map(({ checkId, said }) =>
+				said === undefined ? passCall(checkId) : reportCall(checkId, said),
+			);
+			try {
+				const taken = await pipeline(calls, signal);
+				return await Promise.all(calls.map((call, n) => (taken[n] ? undefined : refusalTo(http, call, signal))));
+			} catch (error) {
+				if (!(error instanceof RegistryError)) throw error;
+				return calls.map(() => error);
+			}
 		},
-		report: async (checkId, { status, output }, signal) => {
-			const asked: Asked = `PUT /v1/agent/check/update/${encodeURIComponent(checkId)}`;
-			expectKnown(asked, await http.call(asked, { signal, body: { Status: status, Output: output } }), 'check');
+		report: async (checkId, said, signal) => {
+			const { asked, body } = reportCall(checkId, said);
+			expectKnown(asked, await http.call(asked, { signal, body }), 'check');
 		},
 		maintain: (id, reason, signal) => maintain(http, id, reason, signal),
 		advertisedAddress: async (signal) => {
@@ -125,10 +135,37 @@ function expectOk(asked: Asked, answer: Answer): void {
 }
 
 /** Of what the agent does not know, it says so in several ways. */
-function expectKnown(asked: Asked, answer: Answer, what: keyof typeof unknown): void {
-	if (isUnknown(answer, what)) malformed(asked, `no such ${what}: ${textOf(answer.body).slice(0, 200)}`);
-	expectOk(asked, answer);
+function refusalOf(asked: Asked, answer: Answer, what: keyof typeof unknown): RegistryError | undefined {
+	if (isUnknown(answer, what))
+		return new RegistryError('invalid', `${asked}: no such ${what}: ${textOf(answer.body).slice(0, 200)}`);
+	return answer.status === 200 ? undefined : refusal(asked, answer);
 }
+
+function expectKnown(asked: Asked, answer: Answer, what: keyof typeof unknown): void {
+	const error = refusalOf(asked, answer, what);
+	if (error !== undefined) throw error;
+}
+
+/** One by one, and with all that can be told of it. */
+async function refusalTo(http: ConsulHttp, call: SmallCall, signal: AbortSignal): Promise<RegistryError | undefined> {
+	try {
+		return refusalOf(call.asked, await http.call(call.asked, { ...call, signal }), 'check');
+	} catch (error) {
+		if (error instanceof RegistryError) return error;
+		throw error;
+	}
+}
+
+/** As `reportCall` with `itRuns`, without a body. */
+const passCall = (checkId: string): SmallCall => ({
+	asked: `PUT /v1/agent/check/pass/${encodeURIComponent(checkId)}`,
+	query: { note: itRuns.output },
+});
+
+const reportCall = (checkId: string, { status, output }: CheckReport): SmallCall => ({
+	asked: `PUT /v1/agent/check/update/${encodeURIComponent(checkId)}`,
+	body: { Status: status, Output: output },
+});
 
 async function maintain(
 	http: ConsulHttp,

@@ -68,7 +68,7 @@ export function dryRun(registry: Registry): Registry {
 			withheldMaintenance.delete(id);
 			return withhold(id, undefined, signal);
 		},
-		heartbeat: async () => {},
+		heartbeats: async (beats) => beats.map(() => undefined),
 		report: async (checkId, report) => void withheldReports.set(checkId, report),
 		maintain: async (id, reason) => void withheldMaintenance.set(id, reason),
 		advertisedAddress: (signal) => registry.advertisedAddress(signal),

@@ -7,6 +7,7 @@ import {
 	type CheckBody,
 	isOnlyOurCheckId,
 	isOurCheckId,
+	itRuns,
 	type RegisterBody,
 	registerBody,
 	releaseBody,
@@ -14,7 +15,7 @@ import {
 import { type Asked, malformed, refusal } from './consul-errors.ts';
 import { readService } from './consul-shapes.ts';
 import { type Agent, refusalOf } from './memory-rules.ts';
-import type { Registry, RegistryChange } from './registry.ts';
+import type { Registry, RegistryChange, RegistryError } from './registry.ts';
 
 export interface MemoryCheck extends CheckState {
 	readonly id: string;
@@ -48,6 +49,10 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 	const written = new Subject<void>();
 	const seenBy = (owner: string): readonly Registration[] =>
 		byId(services).filter(({ stamp }) => stamp?.owner === owner);
+	const report: Registry['report'] = async (checkId, said, signal) => {
+		signal.throwIfAborted();
+		checks.set(checkId, { ...ttlCheckIn(checks, checkId), ...said });
+	};
 	return {
 		snapshot: () => ({ registrations: byId(services), checks: byId(checks) }),
 		attachCheck: (check) => void checks.set(check.id, { output: '', notes: '', ...check }),
@@ -85,15 +90,12 @@ export function memoryRegistry(options: MemoryOptions = {}): MemoryRegistry {
 			dropChecks(checks, id, () => true);
 			written.next();
 		},
-		heartbeat: async (checkId, signal) => {
+		heartbeats: async (beats, signal) => {
+			const said = await Promise.allSettled(beats.map(({ checkId, said = itRuns }) => report(checkId, said, signal)));
 			signal.throwIfAborted();
-			const check = ttlCheckIn(checks, checkId, 'pass');
-			checks.set(checkId, { ...check, status: 'passing' });
+			return said.map((it) => (it.status === 'rejected' ? (it.reason as RegistryError) : undefined));
 		},
-		report: async (checkId, report, signal) => {
-			signal.throwIfAborted();
-			checks.set(checkId, { ...ttlCheckIn(checks, checkId, 'update'), ...report });
-		},
+		report,
 		maintain: async (serviceId, reason, signal) => {
 			signal.throwIfAborted();
 			if (!services.has(serviceId))
@@ -150,9 +152,9 @@ function store(services: Map<ServiceId, Registration>, body: RegisterBody, optio
 	services.set(body.ID, stored.value);
 }
 
-function ttlCheckIn(checks: ReadonlyMap<string, MemoryCheck>, id: string, verb: 'pass' | 'update'): MemoryCheck {
+function ttlCheckIn(checks: ReadonlyMap<string, MemoryCheck>, id: string): MemoryCheck {
 	const check = checks.get(id);
-	return check?.isTtl === true ? check : malformed(`PUT /v1/agent/check/${verb}/${id}`, 'no such TTL check');
+	return check?.isTtl === true ? check : malformed(`PUT /v1/agent/check/update/${id}`, 'no such TTL check');
 }
 
 /** A check that keeps its id keeps its status; a new one is critical unless it says otherwise. */

@@ -97,7 +97,7 @@ export function recordedRegistry({ list, checks, asked, askedChecks, address, to
 		register: refuse,
 		release: refuse,
 		deregister: refuse,
-		heartbeat: refuse,
+		heartbeats: refuse,
 		report: refuse,
 		maintain: refuse,
 	};

@@ -10,6 +10,12 @@ export type RegistryChange =
 /** By service; one without checks may be missing. */
 export type ServiceChecks = ReadonlyMap<ServiceId, CheckStates>;
 
+export interface Heartbeat {
+	readonly checkId: string;
+	/** Absent: that the container runs. */
+	readonly said?: CheckReport | undefined;
+}
+
 export interface RegistryList {
 	readonly registrations: readonly Registration[];
 	/** Why the list may lack entries (for instance: filtered by ACLs); absent when there is no reason to doubt it. */
@@ -79,10 +85,15 @@ export interface Registry {
 	/** Succeeds where there was nothing to remove. */
 	deregister(id: ServiceId, signal: AbortSignal): Promise<void>;
 
-	/** Reports a TTL check of ours as passing. Rejects with class `invalid` where the agent does not know the check. */
-	heartbeat(checkId: string, signal: AbortSignal): Promise<void>;
+	/**
+	 * Says again how TTL checks of ours stand, so that they do not expire. All together, which costs a fraction of one by one;
+	 * a hundred or so at a time, since they share a deadline.
+	 *
+	 * @returns why they were not taken, in the order of the beats; as `report` rejects
+	 */
+	heartbeats(beats: readonly Heartbeat[], signal: AbortSignal): Promise<readonly (RegistryError | undefined)[]>;
 
-	/** Says how a TTL check of ours stands, and why. Rejects as `heartbeat` does. */
+	/** Says how a TTL check of ours stands, and why. Rejects with class `invalid` where the agent does not know the check. */
 	report(checkId: string, report: CheckReport, signal: AbortSignal): Promise<void>;
 
 	/**

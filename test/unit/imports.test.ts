@@ -176,7 +176,9 @@ suite('packages', () => {
 	test('are not used that package.json does not name', () => {
 		const strangers = files.flatMap((file) =>
 			(importsOf.get(file) ?? [])
-				.filter(({ target, isOurs }) => !isOurs && !target.startsWith('node:') && !Object.hasOwn(packages, target))
+				.filter(
+					({ target, isOurs }) => !isOurs && !target.startsWith('node:') && !Object.hasOwn(packages, unitOf(target)),
+				)
 				.map(({ target }) => `${file} imports ${target}`),
 		);
 		assert.deepEqual(strangers, []);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { service, tcpCheck, ttlCheck } from '../../support/samples.ts';
-import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
+import { type Bench, heartbeat, type RegisterAll, refused, soon } from './suite-words.ts';
 
 const id = 'u1:web:80';
 const main = `service:${id}`;
@@ -18,17 +18,17 @@ export function checkTests(bench: () => Bench, registerAll: RegisterAll): void {
 	});
 	test('a heartbeat makes a TTL check pass', async () => {
 		await registerAll(service({ checks: [ttlCheck(beat)] }));
-		await bench().registry.heartbeat(beat, soon());
+		await heartbeat(bench().registry, beat);
 		assert.deepEqual(await statuses(), { [beat]: 'passing' });
 	});
 	test('a heartbeat for a check that is not there, or not a TTL check, is invalid', async () => {
-		await assert.rejects(bench().registry.heartbeat(beat, soon()), refused('invalid'));
+		await assert.rejects(heartbeat(bench().registry, beat), refused('invalid'));
 		await registerAll(service({ checks: [tcpCheck(main)] }));
-		await assert.rejects(bench().registry.heartbeat(main, soon()), refused('invalid'));
+		await assert.rejects(heartbeat(bench().registry, main), refused('invalid'));
 	});
 	test('a check that stays keeps its status over a write, whatever that says', async () => {
 		await registerAll(service({ checks: [ttlCheck(beat)] }));
-		await bench().registry.heartbeat(beat, soon());
+		await heartbeat(bench().registry, beat);
 		await registerAll(service({ port: 81, checks: [ttlCheck(beat, { status: 'warning' })] }));
 		assert.deepEqual(await statuses(), { [beat]: 'passing' });
 	});

@@ -13,6 +13,7 @@ import { type Registry, RegistryError } from '../../../src/registry/registry.ts'
 import { eventually } from '../../support/lab.ts';
 import { service, stamp, ttlCheck } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
+import { heartbeat } from './suite-words.ts';
 import { watching } from './watching.ts';
 
 const root = 'c0ffee00-0000-4000-8000-000000000001';
@@ -53,7 +54,7 @@ describe('a Consul agent with ACLs', () => {
 		await registry.register(service({ port: 81, checks: [ttlCheck(beat)] }), stamp, soon());
 		assert.equal((await registry.get('u1:web:80', soon()))?.port, 81);
 		assert.equal((await registry.list(soon())).registrations.length, 1);
-		await registry.heartbeat(beat, soon());
+		await heartbeat(registry, beat);
 		await registry.deregister('u1:web:80', soon());
 		assert.equal(await registry.get('u1:web:80', soon()), undefined);
 	});
@@ -64,7 +65,7 @@ describe('a Consul agent with ACLs', () => {
 	});
 	test('a heartbeat for a check that is not there is invalid, not the agent being unavailable', async () => {
 		await assert.rejects(
-			as('services').heartbeat('reconsul:none:ttl', soon()),
+			heartbeat(as('services'), 'reconsul:none:ttl'),
 			(error) => error instanceof RegistryError && error.class === 'invalid',
 		);
 	});
@@ -122,7 +123,7 @@ describe('a Consul agent with ACLs', () => {
 		test(`${who}: writes are forbidden and change nothing`, async () => {
 			await assert.rejects(as(token).register(service({ port: 81 }), stamp, soon()), isForbidden);
 			await assert.rejects(as(token).deregister('u1:web:80', soon()), isForbidden);
-			await assert.rejects(as(token).heartbeat(beat, soon()), isForbidden);
+			await assert.rejects(heartbeat(as(token), beat), isForbidden);
 			await assert.rejects(as(token).report(beat, { status: 'passing', output: '' }, soon()), isForbidden);
 			for (const reason of ['reconsul: a', undefined])
 				await assert.rejects(as(token).maintain('u1:web:80', reason, soon()), isForbidden);
@@ -140,7 +141,7 @@ describe('a Consul agent with ACLs', () => {
 			as('wrong').get('u1:web:80', soon()),
 			as('wrong').register(service(), stamp, soon()),
 			as('other').register(service(), stamp, soon()),
-			as('services').heartbeat('none', soon()),
+			heartbeat(as('services'), 'none'),
 		];
 		for (const result of await Promise.allSettled(calls)) {
 			assert.equal(result.status, 'rejected');

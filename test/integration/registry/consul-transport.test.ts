@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { consulRegistry } from '../../../src/registry/consul.ts';
-import type { ConsulOptions, ConsulTls } from '../../../src/registry/consul-http.ts';
+import type { ConsulOptions, ConsulTls } from '../../../src/registry/consul-transport.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { freePort } from '../../support/lab.ts';
-import { service, stamp } from '../../support/samples.ts';
+import { service, stamp, ttlCheck } from '../../support/samples.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
+import { heartbeat, refused } from './suite-words.ts';
 import { watching } from './watching.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);
+const beat = 'reconsul:u1:web:80:ttl';
 
 describe('ways to a Consul agent', () => {
 	let agent: ConsulAgent;
@@ -43,9 +45,11 @@ describe('ways to a Consul agent', () => {
 
 	async function worksThrough(registry: Registry): Promise<void> {
 		using watch = watching(registry, stamp.owner);
-		await registry.register(service(), stamp, soon());
+		await registry.register(service({ checks: [ttlCheck(beat)] }), stamp, soon());
 		await watch.untilSeen(['u1:web:80']);
 		assert.equal((await registry.get('u1:web:80', soon()))?.name, 'web');
+		await heartbeat(registry, beat);
+		assert.equal((await registry.checks(soon())).get('u1:web:80')?.get(beat)?.status, 'passing');
 		await registry.deregister('u1:web:80', soon());
 		await watch.untilSeen([]);
 	}
@@ -96,18 +100,23 @@ describe('ways to a Consul agent', () => {
 		test(`${sentence} is unreachable, and the text says why`, async () => {
 			const { port, ...tlsChange } = await change();
 			const options = await tlsOptions(tlsChange);
+			const registry = consulRegistry({ ...options, port: port ?? options.port });
 			await assert.rejects(
-				async () => consulRegistry({ ...options, port: port ?? options.port }).list(soon()),
+				async () => registry.list(soon()),
 				(error) => error instanceof RegistryError && error.class === 'unreachable' && complaint.test(error.message),
 			);
+			// A server that refuses our certificate says so after the handshake, too late for some.
+			await assert.rejects(heartbeat(registry, 'x'), refused('unreachable'));
 		});
 	}
 	test('plain HTTP to a port of TLS is refused in words', async () => {
 		const registry = consulRegistry({ host: '127.0.0.1', port: tlsPort });
-		await assert.rejects(registry.list(soon()), /HTTP request to an HTTPS server/);
+		for (const call of [registry.list(soon()), heartbeat(registry, 'x')])
+			await assert.rejects(call, /HTTP request to an HTTPS server/);
 	});
 	test('a socket that is not there is said to be missing', async () => {
 		const registry = consulRegistry({ host: '', port: 0, socketPath: join(directory, 'none') });
-		await assert.rejects(registry.list(soon()), /no such socket; does the agent run, and is the socket mounted\?/);
+		for (const call of [registry.list(soon()), heartbeat(registry, 'x')])
+			await assert.rejects(call, /no such socket; does the agent run, and is the socket mounted\?/);
 	});
 });

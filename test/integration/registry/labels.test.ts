@@ -11,6 +11,7 @@ import { eventually } from '../../support/lab.ts';
 import { stamp } from '../../support/samples.ts';
 import { derivedFrom, twoPorts } from '../../unit/derive/derivations.ts';
 import { type ConsulAgent, startAgent } from './consul-agent.ts';
+import { heartbeat } from './suite-words.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);
 const noScripts: Refusal = 'scripts';
@@ -68,7 +69,7 @@ suite('what labels ask for, at an agent of 1.8', () => {
 		for (const service of services.toReversed()) await register(service);
 		const [main, alias] = services.map(({ id }) => id) as [string, string];
 		await isSoon(alias, 'critical');
-		await registry.heartbeat(`reconsul:${main}:alive`, soon());
+		await heartbeat(registry, `reconsul:${main}:alive`);
 		await isSoon(alias, 'passing');
 		await agent.ask('PUT', `/v1/agent/service/maintenance/${encodeURIComponent(main)}?enable=true`);
 		await isSoon(alias, 'critical');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceInstance } from '../../../src/model.ts';
 import { service, stamp, tcpCheck, ttlCheck } from '../../support/samples.ts';
-import { type Bench, type RegisterAll, refused, soon } from './suite-words.ts';
+import { type Bench, heartbeat, type RegisterAll, refused, soon } from './suite-words.ts';
 
 const id = 'u1:web:80';
 const main = `service:${id}`;
@@ -58,7 +58,7 @@ export function releaseTests(bench: () => Bench, registerAll: RegisterAll): void
 		await registerAll(service({ checks }), service({ id: `${id}:udp`, checks: [ttlCheck(`reconsul:${id}:udp:ttl`)] }));
 		await release(id);
 		assert.deepEqual(await statuses(), { [main]: 'critical', [`reconsul:${id}:udp:ttl`]: 'critical' });
-		await assert.rejects(bench().registry.heartbeat(beat, soon()), refused('invalid'));
+		await assert.rejects(heartbeat(bench().registry, beat), refused('invalid'));
 	});
 
 	test('releasing it again changes nothing, and it can be registered again', async () => {

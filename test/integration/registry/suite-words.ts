@@ -1,4 +1,4 @@
-import type { ServiceInstance } from '../../../src/model.ts';
+import type { CheckReport, ServiceInstance } from '../../../src/model.ts';
 import { type Registry, RegistryError } from '../../../src/registry/registry.ts';
 
 /** An agent and a registry that writes to it, with what other people can do there. */
@@ -17,5 +17,11 @@ export interface Bench extends AsyncDisposable {
 export const soon = (): AbortSignal => AbortSignal.timeout(15_000);
 export const refused = (errorClass: RegistryError['class']) => (error: unknown) =>
 	error instanceof RegistryError && error.class === errorClass;
+
+/** One heartbeat, alone; rejects where it is not taken. */
+export async function heartbeat(registry: Registry, checkId: string, said?: CheckReport): Promise<void> {
+	const [error] = await registry.heartbeats([{ checkId, said }], soon());
+	if (error !== undefined) throw error;
+}
 
 export type RegisterAll = (...services: readonly ServiceInstance[]) => Promise<void>;

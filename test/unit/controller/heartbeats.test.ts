@@ -17,23 +17,24 @@ const tickMs = 1_000;
 /** Heartbeats of so many services, answered as the test says. */
 function beating(
 	services: number,
-	answer: (checkId: string) => Promise<void> = async () => {},
+	answer: (checkId: string) => Promise<RegistryError | undefined> = async () => undefined,
 	checkOf: (id: string) => Check = (id) => ttlCheck(id, 30, refreshMs),
 	random: () => number = () => 0.5,
 ) {
 	const clock = fakeClock();
 	const beats: string[] = [];
 	const suspects: string[] = [];
-	const beat = async (checkId: string): Promise<void> => {
-		beats.push(checkId);
-		await answer(checkId);
-	};
 	const { context, metrics } = contextOf({
 		clock,
 		registry: {
 			...memoryRegistry(),
-			heartbeat: beat,
-			report: (checkId, { status, output }) => beat(`${checkId} ${status} ${output}`),
+			heartbeats: (all) =>
+				Promise.all(
+					all.map(async ({ checkId, said }) => {
+						beats.push(said === undefined ? checkId : `${checkId} ${said.status} ${said.output}`);
+						return answer(checkId);
+					}),
+				),
 		},
 	});
 	const state = new State();
@@ -50,9 +51,8 @@ function beating(
 	return { clock, beats, suspects, metrics, state, add, stop, ticks };
 }
 
-const failing = (errorClass: 'invalid' | 'unreachable') => async (): Promise<void> => {
-	throw new RegistryError(errorClass, 'no');
-};
+const failing = (errorClass: 'invalid' | 'unreachable') => async (): Promise<RegistryError> =>
+	new RegistryError(errorClass, 'no');
 
 suite('heartbeats', () => {
 	test('come at once, then after a random part of the period, then in each period', async () => {
@@ -125,29 +125,42 @@ suite('heartbeats', () => {
 		assert.deepEqual([clock.due(), beats.length], [[], 1]);
 	});
 
-	test('go eight at a time', async () => {
-		const { beats, ticks } = beating(20, () => new Promise(() => {}));
+	test('go out 64 at a time', async () => {
+		const { beats, ticks } = beating(100, () => new Promise(() => {}));
 		await ticks(1);
-		assert.equal(beats.length, 8);
+		assert.equal(beats.length, 64);
 	});
 
 	test('that an agent takes no answer to do not pile up, and do not end', async () => {
-		let isStuck = true;
-		const stuck: PromiseWithResolvers<void>[] = [];
-		const { beats, ticks } = beating(20, () => {
-			const answer = Promise.withResolvers<void>();
-			if (isStuck) stuck.push(answer);
-			else answer.resolve();
-			return answer.promise;
-		});
-		await ticks(30);
-		assert.equal(beats.length, 8);
-		isStuck = false;
-		for (const { resolve } of stuck) resolve();
+		const stuck = Promise.withResolvers<undefined>();
+		const { clock, beats, ticks } = beating(100, () => stuck.promise);
+		await ticks(1);
+		assert.deepEqual([beats.length, clock.due()], [64, []]);
+		stuck.resolve(undefined);
 		await settled();
-		assert.equal(beats.length, 20);
+		assert.equal(beats.length, 100);
 		await ticks(10);
-		assert.equal(beats.length, 40);
+		assert.equal(beats.length, 200);
+	});
+
+	test('that are stopped in the middle of a burst go no further', async () => {
+		const stuck = Promise.withResolvers<undefined>();
+		const { clock, beats, stop, ticks } = beating(100, () => stuck.promise);
+		await ticks(1);
+		stop();
+		stuck.resolve(undefined);
+		await settled();
+		assert.deepEqual([beats.length, clock.due()], [64, []]);
+	});
+
+	test('come at once for a check that went and came back', async () => {
+		const { beats, state, add, ticks } = beating(1);
+		await ticks(1);
+		state.index.gone('s0');
+		await ticks(1);
+		add('s0', containerId('0f'));
+		await ticks(1);
+		assert.equal(beats.length, 2);
 	});
 
 	test('for a check that the agent does not know have its container looked at', async () => {

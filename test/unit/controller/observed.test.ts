@@ -5,6 +5,7 @@ import { memoryRegistry } from '../../../src/registry/memory.ts';
 import { RegistryError, type RegistryErrorClass } from '../../../src/registry/registry.ts';
 import { memorySource } from '../../../src/source/memory.ts';
 import { SourceError } from '../../../src/source/source.ts';
+import { heartbeat } from '../../integration/registry/suite-words.ts';
 import { service, stamp } from '../plan/samples.ts';
 import { recordMetrics } from './recorders.ts';
 
@@ -100,7 +101,7 @@ test('what is observed does what it did before', async () => {
 	const { registry, inner } = observedAgent();
 	await registry.register(service, stamp, signal);
 	assert.deepEqual(await registry.list(signal), { registrations: inner.snapshot().registrations });
-	await assert.rejects(registry.heartbeat('nothing', signal), /no such TTL check/);
+	await assert.rejects(heartbeat(registry, 'nothing'), /no such TTL check/);
 	assert.match(await registry.advertisedAddress(signal), /\./);
 	await registry.deregister(service.id, signal);
 	assert.deepEqual(inner.snapshot().registrations, []);

@@ -87,7 +87,10 @@ function troubled(agent: Registry, trouble: Trouble, writes: string[], calls: Ma
 			}),
 		release: (found, signal) => write('register', found.id, () => agent.release(found, signal)),
 		deregister: (id, signal) => write('deregister', id, () => agent.deregister(id, signal)),
-		heartbeat: (checkId, signal) => call('heartbeat', () => agent.heartbeat(checkId, signal)),
+		heartbeats: async (beats, signal) => {
+			calls.set('heartbeat', (calls.get('heartbeat') ?? 0) + beats.length);
+			return trouble.all === undefined ? agent.heartbeats(beats, signal) : beats.map(() => trouble.all);
+		},
 		advertisedAddress: (signal) => call('advertisedAddress', () => agent.advertisedAddress(signal)),
 		tokenFingerprint: (signal) => call('tokenFingerprint', () => agent.tokenFingerprint(signal)),
 		changes: (owner) => agent.changes(owner),

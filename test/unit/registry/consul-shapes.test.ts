@@ -13,6 +13,7 @@ import {
 	readServices,
 } from '../../../src/registry/consul-shapes.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
+import { heartbeat } from '../../integration/registry/suite-words.ts';
 import { httpAnswer, rawServer } from './raw-server.ts';
 
 /** As Consul 1.8.7 writes it. */
@@ -238,7 +239,7 @@ test('whatever JSON an agent answers, a call yields what its type says or a Regi
 				registry.report('x', { status: 'passing', output: '' }, signal),
 				registry.maintain('x', 'why', signal),
 				registry.deregister('x', signal),
-				registry.heartbeat('x', signal),
+				heartbeat(registry, 'x'),
 				registry.advertisedAddress(signal).then((address) => assert.equal(typeof address, 'string')),
 			]);
 			for (const result of results)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dryRun } from '../../../src/registry/dry-run.ts';
 import { memoryRegistry } from '../../../src/registry/memory.ts';
+import { heartbeat } from '../../integration/registry/suite-words.ts';
 import { watching } from '../../integration/registry/watching.ts';
 import { service, stamp, ttlCheck } from '../../support/samples.ts';
 
@@ -15,7 +16,7 @@ test('a dry run writes nothing, and shows what it withheld as done', async () =>
 
 	await registry.register(service({ port: 81 }), stamp, soon());
 	await registry.register(service({ id: 'u1:new:80' }), stamp, soon());
-	await registry.heartbeat('t', soon());
+	await heartbeat(registry, 't');
 	assert.deepEqual(inner.snapshot(), before);
 	assert.equal((await registry.get('u1:web:80', soon()))?.port, 81);
 	const { registrations } = await registry.list(soon());

@@ -22,12 +22,12 @@ export async function rawServer(respond: Respond): Promise<RawServer> {
 		let text = '';
 		socket.on('data', (chunk) => {
 			text += chunk.toString();
-			const end = endOfRequest(text);
-			if (end === undefined) return;
-			requests += 1;
-			const request = text.slice(0, end);
-			text = text.slice(end);
-			respond(request, socket, requests);
+			for (let end = endOfRequest(text); end !== undefined; end = endOfRequest(text)) {
+				requests += 1;
+				const request = text.slice(0, end);
+				text = text.slice(end);
+				respond(request, socket, requests);
+			}
 		});
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
