@@ -132,7 +132,7 @@ describe('a container that is paused, or has ended and is kept', { concurrency: 
 		await isThere(scene);
 	});
 
-	test('a rename and a network that is joined are followed by their events, paused or not', async () => {
+	test('a rename and a network that is joined or left are followed by their events, paused or not', async () => {
 		await using scene = await startScene('--recommended');
 		const network = `pause-${process.pid}`;
 		await docker('network', 'create', ...labelArgs, network);
@@ -147,7 +147,7 @@ describe('a container that is paused, or has ended and is kept', { concurrency: 
 		const own = actor.service.replace(':6379', ':7000');
 		const address = async (): Promise<string | undefined> =>
 			(await agentServices(scene.consul)).find(({ ID }) => ID === own)?.Address;
-		await until('the port that is not published is there', address, (it) => it !== undefined);
+		const before = await until('the port that is not published is there', address, (it) => it !== undefined);
 		await docker('network', 'connect', network, actor.container);
 		const joined = await docker(
 			'inspect',
@@ -156,6 +156,8 @@ describe('a container that is paused, or has ended and is kept', { concurrency: 
 			actor.container,
 		);
 		await until('its address is that of the network', address, (it) => it === joined);
+		await docker('network', 'disconnect', network, actor.container);
+		await until('its address is the one before', address, (it) => it === before);
 		await docker('pause', actor.container);
 		await isMark(scene, actor, paused);
 		const name = `pause-renamed-${process.pid}`;
@@ -164,5 +166,22 @@ describe('a container that is paused, or has ended and is kept', { concurrency: 
 		await isMark(scene, { ...actor, service: `u1:${name}:6379` }, paused);
 		await docker('unpause', actor.container);
 		await isMark(scene, { ...actor, service: `u1:${name}:6379` }, undefined);
+	});
+
+	test('an update of its limits and restart policy writes nothing, and what ends it then is by the new policy', async () => {
+		await using scene = await startScene('--recommended');
+		const actor = await started(scene, ...failing);
+		const settled = await scene.daemon.writes();
+		await docker('update', '--restart=always', '--memory=64m', '--memory-swap=64m', actor.container);
+		await scene.caughtUp();
+		const witness = 2;
+		assert.equal(await scene.daemon.writes(), settled + witness);
+		await end(actor);
+		await until(
+			'it was started again',
+			() => docker('inspect', '-f', '{{.RestartCount}} {{.State.Running}}', actor.container),
+			(it) => it === '1 true',
+		);
+		await isThere(scene, actor.service);
 	});
 });
