@@ -96,6 +96,7 @@ async function send(
 
 /** A check that comes back is reported at once. */
 function forgetOthers(dueAt: Map<string, number>, index: State['index']): void {
-	const kept = new Set([...index.expectations().values()].flatMap(({ desired }) => desired.checks.map(({ id }) => id)));
+	const checks = [...index.expectations().values()].flatMap(({ desired }) => desired.checks);
+	const kept = new Set(checks.flatMap(({ id, beatMs }) => (beatMs === undefined ? [] : id)));
 	for (const id of dueAt.keys()) if (!kept.has(id)) dueAt.delete(id);
 }

@@ -93,10 +93,10 @@ export function observedRegistry(registry: Registry, side: Side, metrics: Metric
 		heartbeats: async (beats, signal) => {
 			const errors = await registry.heartbeats(beats, signal);
 			// Whether the agent is away is asked once.
-			const silent = errors.find(isNoAnswer);
-			for (const error of errors) if (error !== silent) count(error);
+			const silent = errors.findIndex(isNoAnswer);
+			for (const [n, error] of errors.entries()) if (n !== silent) count(error);
 			await observe(signal, async () => {
-				if (silent !== undefined) throw silent;
+				if (silent >= 0) throw errors[silent];
 			}).catch(() => {});
 			return errors;
 		},

@@ -9,6 +9,7 @@ import {
 	type ConsulRequest,
 	deadlineMsOf,
 	requestOf,
+	type Token,
 	tlsOptions,
 	urlHost,
 	whereOf,
@@ -27,34 +28,43 @@ export interface SmallCall {
  * that it says nothing of, or `false`, is for whoever can read more to make again.
  *
  * @returns which of them were answered with 200, in their order
- * @throws RegistryError where there is no connection, or no answer to all of them by the deadline of one; the signal's reason
+ * @throws RegistryError where there is no connection; the signal's reason
  */
 export type ConsulPipeline = (calls: readonly SmallCall[], signal: AbortSignal) => Promise<readonly boolean[]>;
+
+/** How long the next answer may take; what is behind one that takes longer is not made to wait for it. */
+const stallMs = 2_000;
 
 /** Longer than between two bursts of heartbeats. */
 const idleMs = 60_000;
 
 export function consulPipeline(options: ConsulOptions): ConsulPipeline {
+	const deadlineMs = deadlineMsOf(options);
+	const host = `${urlHost(options)}:${options.port}`;
 	let idle: Socket | undefined;
-	const burst = async (calls: readonly SmallCall[], signal: AbortSignal): Promise<readonly boolean[]> => {
-		const token = await options.token?.();
-		const text = calls.map((call) => textOf(requestOf(options, call.asked, call, token), urlHost(options))).join('');
-		const kept = idle?.destroyed === false ? idle : undefined;
-		idle = undefined;
-		const socket = kept ?? (await connected(options, signal));
-		const statuses = await exchange(socket, text, calls.length, signal);
-		if (!socket.destroyed) idle = rested(socket);
-		return statuses.map((status) => status === 200);
+	const open = async (asked: Asked, signal: AbortSignal): Promise<{ token: Token; socket: Socket }> => {
+		try {
+			return await withDeadline(asked, deadlineMs, signal, async (ended) => {
+				const token = await options.token?.();
+				ended.throwIfAborted();
+				const kept = idle?.destroyed === false ? idle : undefined;
+				idle = undefined;
+				return { token, socket: kept ?? (await connected(options, ended)) };
+			});
+		} catch (error) {
+			signal.throwIfAborted();
+			throw failure(whereOf(options), asked, error);
+		}
 	};
-	return async (calls, outer) => {
+	return async (calls, signal) => {
 		const [first] = calls;
 		if (first === undefined) return [];
-		try {
-			return await withDeadline(first.asked, deadlineMsOf(options), outer, (signal) => burst(calls, signal));
-		} catch (error) {
-			outer.throwIfAborted();
-			throw failure(whereOf(options), first.asked, error);
-		}
+		const { token, socket } = await open(first.asked, signal);
+		const text = calls.map((call) => textOf(requestOf(options, call.asked, call, token), host)).join('');
+		const statuses = await exchange(socket, text, calls.length, Math.min(stallMs, deadlineMs), signal);
+		signal.throwIfAborted();
+		if (!socket.destroyed) idle = rested(socket);
+		return statuses.map((status) => status === 200);
 	};
 }
 
@@ -84,24 +94,33 @@ async function connected({ host, port, socketPath, tls }: ConsulOptions, signal:
 }
 
 /** The statuses of the answers that came, in their order; fewer than asked for where the connection ends or they cannot be read. */
-async function exchange(socket: Socket, text: string, count: number, signal: AbortSignal): Promise<readonly number[]> {
+async function exchange(
+	socket: Socket,
+	text: string,
+	count: number,
+	answerMs: number,
+	signal: AbortSignal,
+): Promise<readonly number[]> {
 	const { promise: ended, resolve: end } = Promise.withResolvers<void>();
 	const statuses: number[] = [];
 	let rest = '';
 	const onData = (chunk: Buffer): void => {
 		const taken = takeStatuses(rest + chunk.toString('latin1'));
 		if (taken === 'unreadable') return void socket.destroy();
+		if (taken.statuses.length > 0) timer.refresh();
 		statuses.push(...taken.statuses);
 		rest = taken.rest;
 		if (statuses.length >= count) end();
 	};
-	const onAbort = (): void => void socket.destroy();
+	const giveUp = (): void => void socket.destroy();
+	const timer = setTimeout(giveUp, answerMs);
 	socket.off('data', drop).ref().on('data', onData).once('close', end);
-	signal.addEventListener('abort', onAbort, { once: true });
+	signal.addEventListener('abort', giveUp, { once: true });
 	socket.write(text);
 	await ended;
 	socket.off('data', onData).off('close', end);
-	signal.removeEventListener('abort', onAbort);
+	clearTimeout(timer);
+	signal.removeEventListener('abort', giveUp);
 	if (statuses.length === count && rest === '') return statuses;
 	socket.destroy();
 	// One more than was asked for: which of them answers what?

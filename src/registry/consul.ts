@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import PQueue from 'p-queue';
 import { defer } from 'rxjs';
 import { systemClock } from '../clock.ts';
 import { isOurMaintenance, maintenanceId } from '../maintenance.ts';
@@ -28,6 +29,8 @@ const maxAbsences = 10_000;
 export function consulRegistry(options: ConsulOptions): Registry {
 	const http = consulHttp(options);
 	const pipeline = consulPipeline(options);
+	// Not all the connections there are: they are needed for what is more than a repetition.
+	const alone = new PQueue({ concurrency: 8 });
 	const absent = absences();
 	return {
 		get: async (id, signal) => {
@@ -81,7 +84,8 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			);
 			try {
 				const taken = await pipeline(calls, signal);
-				return await Promise.all(calls.map((call, n) => (taken[n] ? undefined : refusalTo(http, call, signal))));
+				const ask = async (call: SmallCall) => alone.add(() => refusalTo(http, call, signal));
+				return await Promise.all(calls.map((call, n) => (taken[n] ? undefined : ask(call))));
 			} catch (error) {
 				if (!(error instanceof RegistryError)) throw error;
 				return calls.map(() => error);

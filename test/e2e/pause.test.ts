@@ -13,7 +13,9 @@ const crashing = ['redis', 'sh', '-c', 'until [ -e /tmp/end ]; do sleep 0.1; don
 const paused = 'reconsul: its container is paused';
 const ended = 'reconsul: its container has ended';
 
-const end = async ({ container }: Actor): Promise<void> => void (await docker('exec', container, 'touch', '/tmp/end'));
+/** Detached, since what ends the container ends the command too. */
+const end = async ({ container }: Actor): Promise<void> =>
+	void (await docker('exec', '-d', container, 'touch', '/tmp/end'));
 const isMark = (scene: Scene, actor: Actor, reason: string | undefined): Promise<unknown> =>
 	until(
 		`its mark is ${reason}`,

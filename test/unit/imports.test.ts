@@ -56,7 +56,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 const packages: Readonly<Record<string, readonly string[]>> = {
 	consul: ['registry'],
 	dockerode: ['source', 'type config/connections'],
-	'p-queue': ['controller'],
+	'p-queue': ['controller', 'registry'],
 	pino: ['log'],
 	'prom-client': ['metrics'],
 	rxjs: ['controller', 'registry', 'source'],

@@ -153,6 +153,19 @@ suite('heartbeats', () => {
 		assert.deepEqual([beats.length, clock.due()], [64, []]);
 	});
 
+	test('come at once for a check that was left to others for a while', async () => {
+		let beatMs = refreshMs;
+		const { beats, add, ticks } = beating(2, undefined, (id) => ttlCheck(id, 30, id === 's0' ? beatMs : refreshMs));
+		await ticks(1);
+		beatMs = 0;
+		add('s0', containerId('0f'));
+		await ticks(2);
+		beatMs = refreshMs;
+		add('s0', containerId('0f'));
+		await ticks(1);
+		assert.equal(beats.filter((id) => id === 'reconsul:s0:ttl').length, 2);
+	});
+
 	test('come at once for a check that went and came back', async () => {
 		const { beats, state, add, ticks } = beating(1);
 		await ticks(1);

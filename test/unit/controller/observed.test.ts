@@ -127,3 +127,41 @@ for (const errorClass of ['timeout', 'unreachable'] as const)
 		await source.info(signal);
 		assert.deepEqual([side.error, returns], [undefined, 1]);
 	});
+
+suite('heartbeats', () => {
+	const silence = new RegistryError('unreachable', 'no answer');
+	const unknown = new RegistryError('invalid', 'no such check');
+	const beats = ['a', 'b', 'c'].map((checkId) => ({ checkId }));
+
+	function beaten(errors: readonly (RegistryError | undefined)[], get?: () => Promise<undefined>) {
+		const metrics = recordMetrics();
+		const side = new Side(() => {});
+		const inner = memoryRegistry();
+		const registry = observedRegistry(
+			{ ...inner, ...(get === undefined ? {} : { get }), heartbeats: async () => errors },
+			side,
+			metrics,
+		);
+		return { side, metrics, registry };
+	}
+
+	test('that nobody answers are a side that is away, each of them counted', async () => {
+		const { side, metrics, registry } = beaten([silence, silence, silence], () => Promise.reject(silence));
+		assert.deepEqual(await registry.heartbeats(beats, signal), [silence, silence, silence]);
+		assert.equal(side.error, 'no answer');
+		assert.equal(metrics.count('reconsul_registry_errors_total', { class: 'unreachable' }), 3);
+	});
+
+	test('of which one is not answered are no side that is away, where another question is', async () => {
+		const { side, registry } = beaten([undefined, silence, undefined]);
+		await registry.heartbeats(beats, signal);
+		assert.equal(side.error, undefined);
+	});
+
+	test('that are refused are a side that answers', async () => {
+		const { side, metrics, registry } = beaten([unknown, undefined, unknown], () => Promise.reject(silence));
+		await registry.heartbeats(beats, signal);
+		assert.equal(side.error, undefined);
+		assert.equal(metrics.count('reconsul_registry_errors_total', { class: 'invalid' }), 2);
+	});
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { consulRegistry } from '../../../src/registry/consul.ts';
 import type { ConsulOptions } from '../../../src/registry/consul-transport.ts';
 import type { Heartbeat, Registry } from '../../../src/registry/registry.ts';
@@ -60,6 +61,7 @@ test('what is said goes along, as one text', async () => {
 	const [pass = '', update = ''] = requests.toSorted();
 	assert.match(pass, /^PUT \/v1\/agent\/check\/pass\/c0\?note=the\+container\+runs&ns=team\+a HTTP/);
 	assert.match(pass, /^x-consul-token: secret\r$/m);
+	assert.match(pass, new RegExp(`^Host: ${host}:${server.port}\r$`, 'm'));
 	assert.match(update, /^PUT \/v1\/agent\/check\/update\/c%201\?ns=team\+a HTTP/);
 	assert.deepEqual(JSON.parse(update.slice(update.indexOf('\r\n\r\n'))), { Status: said.status, Output: said.output });
 });
@@ -74,6 +76,49 @@ test('a connection that is cut in the middle of a burst costs none of them', asy
 	});
 	assert.deepEqual(await classes(consulRegistry(options(server.port)), 40), taken(40));
 	assert.equal(seen.size, 40);
+});
+
+test('one that the agent gives no answer to costs no other anything', async () => {
+	for (const silent of ['c0', 'c5', 'c9']) {
+		const hanging = new Set<Socket>();
+		await using server = await rawServer((request, socket) => {
+			if (checkIn(request) === silent) hanging.add(socket);
+			// What is behind it on the same connection waits.
+			if (!hanging.has(socket)) socket.write(httpAnswer(200, ''));
+		});
+		const found = await classes(consulRegistry(options(server.port, { deadlineMs: 150 })), 10);
+		assert.deepEqual(
+			found,
+			found.map((_, n) => (`c${n}` === silent ? 'timeout' : undefined)),
+		);
+	}
+});
+
+test('an agent that is slow has the deadline for each answer, not for all', async () => {
+	const answers = new Map<Socket, Promise<unknown>>();
+	await using server = await rawServer((_, socket) => {
+		const answer = async (): Promise<unknown> => delay(20).then(() => socket.write(httpAnswer(200, '')));
+		answers.set(socket, (answers.get(socket) ?? Promise.resolve()).then(answer));
+	});
+	assert.deepEqual(await classes(consulRegistry(options(server.port, { deadlineMs: 300 })), 40), taken(40));
+	assert.equal(server.connections(), 1);
+});
+
+test('what is asked again is asked eight at a time, so that other calls are not kept waiting', async () => {
+	const held: Socket[] = [];
+	await using server = await rawServer((request, socket) => {
+		if (request.startsWith('GET')) socket.write(httpAnswer(200, '{}'));
+		else if (server.connections() === 1) socket.destroy();
+		else held.push(socket);
+	});
+	const registry = consulRegistry(options(server.port));
+	const controller = new AbortController();
+	const burst = assert.rejects(registry.heartbeats(beats(64), controller.signal), /enough/);
+	while (held.length < 8) await delay(1);
+	assert.deepEqual(await registry.list(soon()), { registrations: [] });
+	assert.equal(held.length, 8);
+	controller.abort(new Error('enough'));
+	await burst;
 });
 
 test('a connection serves one burst after the other', async () => {
