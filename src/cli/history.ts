@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HistoryEntry } from '../controller/history.ts';
-import { tokenFile } from '../registry/consul-token.ts';
+import { tokenFile } from '../registry/consul/token.ts';
 import { type AskedDaemon, eventsOf, pastOf } from './asking/history-daemon.ts';
 import { historyLine } from './history-text.ts';
 import { complain, print } from './print.ts';

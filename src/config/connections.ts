@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type Dockerode from 'dockerode';
-import { tokenFile } from '../registry/consul-token.ts';
-import type { ConsulOptions, ConsulTls } from '../registry/consul-transport.ts';
+import { tokenFile } from '../registry/consul/token.ts';
+import type { ConsulOptions, ConsulTls } from '../registry/consul/transport.ts';
 import type { ConsulTlsFiles } from './consul-env.ts';
 import type { DockerTarget } from './docker-env.ts';
 import type { ConsulTarget } from './registry-uri.ts';

@@ -5,7 +5,7 @@ import type { Context } from '../controller/context.ts';
 import { Controller } from '../controller/controller.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
-import { tokenFile } from '../registry/consul-token.ts';
+import { tokenFile } from '../registry/consul/token.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import { startServer } from '../server/http.ts';
 import { explainAnswer } from './explain.ts';

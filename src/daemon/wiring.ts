@@ -8,7 +8,7 @@ import type { Context, Settings } from '../controller/context.ts';
 import { type Host, resolveWithSystem } from '../controller/identity.ts';
 import { nameTemplate } from '../derive/service-name.ts';
 import { tagsTemplate } from '../derive/tags.ts';
-import { consulRegistry } from '../registry/consul.ts';
+import { consulRegistry } from '../registry/consul/registry.ts';
 import { dryRun } from '../registry/dry-run.ts';
 import { memoryRegistry } from '../registry/memory.ts';
 import type { Registry } from '../registry/registry.ts';

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { parseDuration } from '../duration.ts';
-import type { CheckBody, RegisterBody } from './consul-body.ts';
+import type { CheckBody, RegisterBody } from './consul/body.ts';
 
 /** What a Consul agent refuses, in its own words; measured with 1.8.7, and for newer fields read in Consul's source. */
 export interface Refusal {

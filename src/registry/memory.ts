@@ -11,9 +11,9 @@ import {
 	type RegisterBody,
 	registerBody,
 	releaseBody,
-} from './consul-body.ts';
-import { type Asked, malformed, refusal } from './consul-errors.ts';
-import { readService } from './consul-shapes.ts';
+} from './consul/body.ts';
+import { type Asked, malformed, refusal } from './consul/errors.ts';
+import { readService } from './consul/shapes.ts';
 import { type Agent, refusalOf } from './memory-rules.ts';
 import type { Registry, RegistryChange, RegistryError } from './registry.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import { stampKeys } from '../../src/registry/consul-body.ts';
+import { stampKeys } from '../../src/registry/consul/body.ts';
 import { startConsulProxy } from '../support/consul-proxy.ts';
 import { startProgram } from '../support/daemon.ts';
 import { idle, type Stage, startStage } from './stage.ts';

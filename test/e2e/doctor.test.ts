@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Result } from '../../src/cli/doctor/examination.ts';
-import { stampKeys } from '../../src/registry/consul-body.ts';
+import { stampKeys } from '../../src/registry/consul/body.ts';
 import { type ConsulAgent, startAgent } from '../integration/registry/consul-agent.ts';
 import { startConsulProxy } from '../support/consul-proxy.ts';
 import { launchDaemon, startDaemon, startProgram } from '../support/daemon.ts';

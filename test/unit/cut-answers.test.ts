@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { failOnCutAnswers } from '../../src/cut-answers.ts';
-import { rawServer } from './registry/raw-server.ts';
+import { rawServer } from './registry/consul/raw-server.ts';
 
 test('whoever listens for errors of an answer hears of the cut before its request fails', async () => {
 	failOnCutAnswers();

@@ -34,7 +34,7 @@ const directions: Readonly<Record<string, { readonly values: string; readonly ty
 		types: 'log metrics/metrics model',
 	},
 	server: { values: 'log', types: 'explain/explanation metrics/metrics' },
-	config: { values: 'duration registry/consul-token server/listen', types: 'controller/context log registry' },
+	config: { values: 'duration registry/consul/token server/listen', types: 'controller/context log registry' },
 	// From what a run would see to what people read.
 	explain: {
 		values: 'controller derive plan server/listen server/mask',

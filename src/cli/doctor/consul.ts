@@ -1,5 +1,5 @@
-import { type Answer, type Asked, refusal, textOf } from '../../registry/consul-errors.ts';
-import { readNodeServices } from '../../registry/consul-shapes.ts';
+import { type Answer, type Asked, refusal, textOf } from '../../registry/consul/errors.ts';
+import { readNodeServices } from '../../registry/consul/shapes.ts';
 import { RegistryError } from '../../registry/registry.ts';
 import { counted } from '../columns.ts';
 import { type Check, type Finding, fail, failureOf, ok, skip, warn } from './examination.ts';

@@ -8,8 +8,8 @@ import { State } from '../../controller/state.ts';
 import { subjectsOf } from '../../controller/survey.ts';
 import { withDeadline } from '../../deadline.ts';
 import type { Container } from '../../model.ts';
-import type { Answer, Asked } from '../../registry/consul-errors.ts';
-import { type ConsulHttp, consulHttp } from '../../registry/consul-http.ts';
+import type { Answer, Asked } from '../../registry/consul/errors.ts';
+import { type ConsulHttp, consulHttp } from '../../registry/consul/http.ts';
 import type { RegistryList } from '../../registry/registry.ts';
 import { dockerEngine, type Engine } from '../../source/engine.ts';
 

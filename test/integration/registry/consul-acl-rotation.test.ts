@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { consulRegistry } from '../../../src/registry/consul.ts';
+import { consulRegistry } from '../../../src/registry/consul/registry.ts';
 import type { Registry } from '../../../src/registry/registry.ts';
 import { eventually } from '../../support/lab.ts';
 import { service, stamp, ttlCheck } from '../../support/samples.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { maintenanceId } from '../../../src/maintenance.ts';
 import type { CheckReport, CheckState } from '../../../src/model.ts';
-import { consulRegistry } from '../../../src/registry/consul.ts';
+import { consulRegistry } from '../../../src/registry/consul/registry.ts';
 import type { Registry } from '../../../src/registry/registry.ts';
 import { type ConsulProcess, eventually, startConsul } from '../../support/lab.ts';
 import { service, stamp, ttlCheck } from '../../support/samples.ts';

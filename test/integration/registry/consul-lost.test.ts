@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import PQueue from 'p-queue';
-import { consulRegistry } from '../../../src/registry/consul.ts';
+import { consulRegistry } from '../../../src/registry/consul/registry.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { eventually } from '../../support/lab.ts';
 import { service, stamp } from '../../support/samples.ts';

@@ -1,4 +1,4 @@
-import { consulRegistry } from '../../../src/registry/consul.ts';
+import { consulRegistry } from '../../../src/registry/consul/registry.ts';
 import { startAgent } from './consul-agent.ts';
 import { registrySuite } from './registry-suite.ts';
 import type { Bench } from './suite-words.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ServiceInstance } from '../../../src/model.ts';
 import { compare } from '../../../src/plan/compare.ts';
 import { checksWithout, type Refusal } from '../../../src/plan/refusals.ts';
-import { consulRegistry } from '../../../src/registry/consul.ts';
+import { consulRegistry } from '../../../src/registry/consul/registry.ts';
 import { RegistryError } from '../../../src/registry/registry.ts';
 import { anyLabels } from '../../support/any-labels.ts';
 import { eventually } from '../../support/lab.ts';

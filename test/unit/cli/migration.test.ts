@@ -9,7 +9,7 @@ import { optionRows } from '../../../src/config/options.ts';
 import { registratorOptions } from '../../../src/config/registrator-options.ts';
 import { verbs } from '../../../src/config/verbs.ts';
 import { registratorRows } from '../../../src/derive/labels/registrator-rows.ts';
-import { stampKeys } from '../../../src/registry/consul-body.ts';
+import { stampKeys } from '../../../src/registry/consul/body.ts';
 
 const docs = join(import.meta.dirname, '..', '..', '..', 'docs');
 const text = readFileSync(join(docs, 'migration.md'), 'utf8');

@@ -4,7 +4,7 @@ import { daemonConfig } from '../../../src/config/config.ts';
 import { parseFlags } from '../../../src/config/flags.ts';
 import { tagsTemplate } from '../../../src/derive/tags.ts';
 import type { Registration } from '../../../src/model.ts';
-import { readService } from '../../../src/registry/consul-shapes.ts';
+import { readService } from '../../../src/registry/consul/shapes.ts';
 import { containerOf } from '../../../src/source/inspect.ts';
 import { type RecordedCase, type RecordedService, recordedCases, refOf, titleOf } from '../../support/recorded.ts';
 import { planned } from './planned.ts';

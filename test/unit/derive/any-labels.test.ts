@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import type { Container } from '../../../src/model.ts';
-import { registerBody } from '../../../src/registry/consul-body.ts';
+import { registerBody } from '../../../src/registry/consul/body.ts';
 import { refusalOf } from '../../../src/registry/memory-rules.ts';
 import { anyLabels, secret } from '../../support/any-labels.ts';
 import { stamp } from '../plan/samples.ts';

@@ -7,8 +7,8 @@ import { type DeriveSettings, derive } from '../../../src/derive/derive.ts';
 import { tagsTemplate } from '../../../src/derive/tags.ts';
 import type { Container, Registration, ServiceInstance } from '../../../src/model.ts';
 import { leftoverOf, type Ownership, stampFor } from '../../../src/plan/ownership.ts';
-import { registerBody } from '../../../src/registry/consul-body.ts';
-import { readService } from '../../../src/registry/consul-shapes.ts';
+import { registerBody } from '../../../src/registry/consul/body.ts';
+import { readService } from '../../../src/registry/consul/shapes.ts';
 import { containerOf } from '../../../src/source/inspect.ts';
 import { checkFaults, serviceFaults } from '../../conformance/comparison.ts';
 import {

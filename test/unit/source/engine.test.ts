@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { dockerEngine, type Engine } from '../../../src/source/engine.ts';
-import { rawServer } from '../registry/raw-server.ts';
+import { rawServer } from '../registry/consul/raw-server.ts';
 import { type HttpEngine, httpEngine, json, text } from './http-engine.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(15_000);

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import { defer } from 'rxjs';
-import { systemClock } from '../clock.ts';
-import { isOurMaintenance, maintenanceId } from '../maintenance.ts';
-import type { CheckReport, CheckStates, ServiceId, ServiceInstance } from '../model.ts';
-import { isOnlyOurCheckId, isOurCheckId, itRuns, registerBody, releaseBody } from './consul-body.ts';
-import { type Answer, type Asked, malformed, refusal, textOf } from './consul-errors.ts';
-import { type ConsulHttp, consulHttp } from './consul-http.ts';
-import { consulPipeline, type SmallCall } from './consul-pipeline.ts';
+import { systemClock } from '../../clock.ts';
+import { isOurMaintenance, maintenanceId } from '../../maintenance.ts';
+import type { CheckReport, CheckStates, ServiceId, ServiceInstance } from '../../model.ts';
+import { type Registry, RegistryError, type RegistryList } from '../registry.ts';
+import { isOnlyOurCheckId, isOurCheckId, itRuns, registerBody, releaseBody } from './body.ts';
+import { driftWatch } from './drift-watch.ts';
+import { type Answer, type Asked, malformed, refusal, textOf } from './errors.ts';
+import { type ConsulHttp, consulHttp } from './http.ts';
+import { consulPipeline, type SmallCall } from './pipeline.ts';
 import {
 	type Read,
 	readAccessor,
@@ -16,10 +18,8 @@ import {
 	readService,
 	readServiceChecks,
 	readServices,
-} from './consul-shapes.ts';
-import type { ConsulOptions } from './consul-transport.ts';
-import { driftWatch } from './drift-watch.ts';
-import { type Registry, RegistryError, type RegistryList } from './registry.ts';
+} from './shapes.ts';
+import type { ConsulOptions } from './transport.ts';
 
 /** How long a 404 spares the search for obsolete checks: a PUT follows the read within moments, or is another story. */
 const absenceMs = 10_000;

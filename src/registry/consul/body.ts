@@ -1,4 +1,12 @@
-import type { Check, CheckReport, Registration, ServiceId, ServiceInstance, Stamp, TaggedAddress } from '../model.ts';
+import type {
+	Check,
+	CheckReport,
+	Registration,
+	ServiceId,
+	ServiceInstance,
+	Stamp,
+	TaggedAddress,
+} from '../../model.ts';
 
 /** The four pairs of Meta that say who registered a service. */
 export const stampKeys = {

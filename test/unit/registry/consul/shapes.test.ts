@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Registration } from '../../../src/model.ts';
-import { consulRegistry } from '../../../src/registry/consul.ts';
+import type { Registration } from '../../../../src/model.ts';
+import { consulRegistry } from '../../../../src/registry/consul/registry.ts';
 import {
 	type KnownRows,
 	readMeta,
@@ -11,9 +11,9 @@ import {
 	readService,
 	readServiceChecks,
 	readServices,
-} from '../../../src/registry/consul-shapes.ts';
-import { RegistryError } from '../../../src/registry/registry.ts';
-import { heartbeat } from '../../integration/registry/suite-words.ts';
+} from '../../../../src/registry/consul/shapes.ts';
+import { RegistryError } from '../../../../src/registry/registry.ts';
+import { heartbeat } from '../../../integration/registry/suite-words.ts';
 import { httpAnswer, rawServer } from './raw-server.ts';
 
 /** As Consul 1.8.7 writes it. */

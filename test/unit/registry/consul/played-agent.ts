@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Answer } from '../../../src/registry/consul-errors.ts';
-import { driftWatch, type WatchOptions } from '../../../src/registry/drift-watch.ts';
-import type { RegistryChange } from '../../../src/registry/registry.ts';
-import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { driftWatch, type WatchOptions } from '../../../../src/registry/consul/drift-watch.ts';
+import type { Answer } from '../../../../src/registry/consul/errors.ts';
+import type { RegistryChange } from '../../../../src/registry/registry.ts';
+import { type FakeClock, fakeClock } from '../../../support/fake-clock.ts';
 
 export interface Asked {
 	readonly path: string;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Answer } from '../../../src/registry/consul-errors.ts';
-import { backoffMs, nextIndex, quoted } from '../../../src/registry/drift-watch.ts';
-import { RegistryError } from '../../../src/registry/registry.ts';
+import { backoffMs, nextIndex, quoted } from '../../../../src/registry/consul/drift-watch.ts';
+import type { Answer } from '../../../../src/registry/consul/errors.ts';
+import { RegistryError } from '../../../../src/registry/registry.ts';
 import { answer, PlayedAgent } from './played-agent.ts';
 
 const unreachable = (): RegistryError => new RegistryError('unreachable', 'GET x: ECONNREFUSED');

@@ -1,9 +1,9 @@
 import { validateHeaderValue } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { withDeadline } from '../deadline.ts';
-import { type Asked, failure } from './consul-errors.ts';
-import { takeStatuses } from './consul-pipeline-answers.ts';
+import { withDeadline } from '../../deadline.ts';
+import { type Asked, failure } from './errors.ts';
+import { takeStatuses } from './pipeline-answers.ts';
 import {
 	type ConsulOptions,
 	type ConsulRequest,
@@ -13,7 +13,7 @@ import {
 	tlsOptions,
 	urlHost,
 	whereOf,
-} from './consul-transport.ts';
+} from './transport.ts';
 
 /** One of many calls of which it matters only whether they were taken; each may be made twice. */
 export interface SmallCall {

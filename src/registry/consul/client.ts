@@ -2,14 +2,8 @@ import { EventEmitter } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
-import { failOnCutAnswers } from '../cut-answers.ts';
-import {
-	type ConsulOptions,
-	type ConsulRequest,
-	type ConsulResponse,
-	tlsOptions,
-	urlHost,
-} from './consul-transport.ts';
+import { failOnCutAnswers } from '../../cut-answers.ts';
+import { type ConsulOptions, type ConsulRequest, type ConsulResponse, tlsOptions, urlHost } from './transport.ts';
 
 /** The client's methods that pass everything on as it is; its own types leave them out. */
 interface RawClient {

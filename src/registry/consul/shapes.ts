@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { CheckState, CheckStates, Registration, ServiceId, Stamp, TaggedAddress } from '../model.ts';
-import { readSpecPair, stampKeys } from './consul-body.ts';
-import type { ServiceChecks } from './registry.ts';
+import type { CheckState, CheckStates, Registration, ServiceId, Stamp, TaggedAddress } from '../../model.ts';
+import type { ServiceChecks } from '../registry.ts';
+import { readSpecPair, stampKeys } from './body.ts';
 
 /** What Consul answers, read into our words. Only the fields that are compared are looked at, so newer agents may add some. */
 

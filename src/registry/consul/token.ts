@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { ConsulOptions } from './consul-transport.ts';
+import type { ConsulOptions } from './transport.ts';
 
 /** A look at the file's date costs as much as a tenth of a call, so not every call pays for one. */
 const lookAgainMs = 1_000;

@@ -1,8 +1,8 @@
-import { DeadlineError } from '../deadline.ts';
-import type { Check } from '../model.ts';
-import { type TlsFlaw, tlsFlawOf } from '../tls-flaw.ts';
-import { checkFieldNamed } from './consul-body.ts';
-import { RegistryError, type RegistryErrorClass } from './registry.ts';
+import { DeadlineError } from '../../deadline.ts';
+import type { Check } from '../../model.ts';
+import { type TlsFlaw, tlsFlawOf } from '../../tls-flaw.ts';
+import { RegistryError, type RegistryErrorClass } from '../registry.ts';
+import { checkFieldNamed } from './body.ts';
 
 /** One HTTP answer, whatever its status. */
 export interface Answer {

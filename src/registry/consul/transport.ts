@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { Answer, Asked } from './consul-errors.ts';
+import type { Answer, Asked } from './errors.ts';
 
 export interface ConsulTls {
 	/** PEM texts. */

@@ -1,6 +1,6 @@
-import { withDeadline } from '../deadline.ts';
-import { type ConsulClient, consulClient } from './consul-client.ts';
-import { type Answer, type Asked, failure } from './consul-errors.ts';
+import { withDeadline } from '../../deadline.ts';
+import { type ConsulClient, consulClient } from './client.ts';
+import { type Answer, type Asked, failure } from './errors.ts';
 import {
 	type ConsulOptions,
 	type ConsulRequest,
@@ -9,7 +9,7 @@ import {
 	requestOf,
 	type Token,
 	whereOf,
-} from './consul-transport.ts';
+} from './transport.ts';
 
 interface Call {
 	readonly query?: Readonly<Record<string, string>>;

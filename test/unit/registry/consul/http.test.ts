@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { consulRegistry } from '../../../src/registry/consul.ts';
-import { consulHttp } from '../../../src/registry/consul-http.ts';
-import { RegistryError } from '../../../src/registry/registry.ts';
-import { service, stamp } from '../../support/samples.ts';
+import { consulHttp } from '../../../../src/registry/consul/http.ts';
+import { consulRegistry } from '../../../../src/registry/consul/registry.ts';
+import { RegistryError } from '../../../../src/registry/registry.ts';
+import { service, stamp } from '../../../support/samples.ts';
 import { httpAnswer, rawServer } from './raw-server.ts';
 
 const host = '127.0.0.1';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { consulRegistry } from '../../../src/registry/consul.ts';
-import type { ConsulOptions } from '../../../src/registry/consul-transport.ts';
-import type { Heartbeat, Registry } from '../../../src/registry/registry.ts';
+import { consulRegistry } from '../../../../src/registry/consul/registry.ts';
+import type { ConsulOptions } from '../../../../src/registry/consul/transport.ts';
+import type { Heartbeat, Registry } from '../../../../src/registry/registry.ts';
 import { httpAnswer, rawServer } from './raw-server.ts';
 
 const host = '127.0.0.1';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { tokenFile } from '../../../src/registry/consul-token.ts';
+import { tokenFile } from '../../../../src/registry/consul/token.ts';
 
 let directory: string;
 let files = 0;

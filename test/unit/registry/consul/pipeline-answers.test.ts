@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { takeStatuses } from '../../../src/registry/consul-pipeline-answers.ts';
+import { takeStatuses } from '../../../../src/registry/consul/pipeline-answers.ts';
 import { httpAnswer } from './raw-server.ts';
 
 const ok = httpAnswer(200, '');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeadlineError } from '../../../src/deadline.ts';
-import { failure, refusal } from '../../../src/registry/consul-errors.ts';
-import type { RegistryErrorClass } from '../../../src/registry/registry.ts';
+import { DeadlineError } from '../../../../src/deadline.ts';
+import { failure, refusal } from '../../../../src/registry/consul/errors.ts';
+import type { RegistryErrorClass } from '../../../../src/registry/registry.ts';
 
 const asked = 'PUT /v1/agent/service/register';
 

@@ -1,11 +1,11 @@
 import { Observable, type Subscriber } from 'rxjs';
-import type { Clock } from '../clock.ts';
-import type { Registration } from '../model.ts';
-import { stampKeys } from './consul-body.ts';
-import { type Asked, failure, malformed, refusal } from './consul-errors.ts';
-import type { ConsulHttp } from './consul-http.ts';
-import { type KnownRows, readNodeServices } from './consul-shapes.ts';
-import { type RegistryChange, RegistryError } from './registry.ts';
+import type { Clock } from '../../clock.ts';
+import type { Registration } from '../../model.ts';
+import { type RegistryChange, RegistryError } from '../registry.ts';
+import { stampKeys } from './body.ts';
+import { type Asked, failure, malformed, refusal } from './errors.ts';
+import type { ConsulHttp } from './http.ts';
+import { type KnownRows, readNodeServices } from './shapes.ts';
 
 export interface WatchOptions {
 	/** For one question at a time. */

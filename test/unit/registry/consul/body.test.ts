@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Check } from '../../../src/model.ts';
-import { checkFieldNamed, isOurCheckId, registerBody } from '../../../src/registry/consul-body.ts';
-import { service, stamp } from '../../support/samples.ts';
+import type { Check } from '../../../../src/model.ts';
+import { checkFieldNamed, isOurCheckId, registerBody } from '../../../../src/registry/consul/body.ts';
+import { service, stamp } from '../../../support/samples.ts';
 
 test('a body says everything that Consul would otherwise keep or make up', () => {
 	const wanted = service({ tags: ['a'], meta: { region: 'us2' }, weights: { passing: 2, warning: 0 } });
