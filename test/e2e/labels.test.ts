@@ -27,7 +27,7 @@ const checks = async (): Promise<Readonly<Record<string, string>>> => {
 	return Object.fromEntries(Object.values(all).map(({ CheckID, Status }) => [CheckID, Status]));
 };
 const isOf = (id: string, status: string): Promise<true> =>
-	eventually(`${id} is ${status}`, async () => (await checks())[id] === status);
+	eventually(`${id} is ${status}`, async () => (await checks())[id] === status, { withinMs: 30_000 });
 
 const warnings = (about: string): readonly string[] =>
 	daemon.log.filter(({ level, message }) => level === 'warn' && message.includes(about)).map(({ message }) => message);

@@ -18,15 +18,19 @@ export interface Fault {
 export interface Pace {
 	readonly stoppedMs: number;
 	readonly stormMs: number;
-	/** A hundred kills instead of ten, and the like. */
+	/** After every fifth it is looked what is left. */
+	readonly kills: number;
+	/** How often something comes and goes under a clock that jumps. */
+	readonly jumps: number;
+	/** Forty restarts instead of ten, and the like. */
 	readonly isLong: boolean;
 	readonly random: Random;
 }
 
 export const paces = {
-	fast: { stoppedMs: 3_000, stormMs: 15_000, isLong: false },
-	full: { stoppedMs: 30_000, stormMs: 60_000, isLong: false },
-	long: { stoppedMs: 30_000, stormMs: 300_000, isLong: true },
+	fast: { stoppedMs: 3_000, stormMs: 15_000, kills: 5, jumps: 5, isLong: false },
+	full: { stoppedMs: 30_000, stormMs: 60_000, kills: 10, jumps: 12, isLong: false },
+	long: { stoppedMs: 30_000, stormMs: 300_000, kills: 100, jumps: 60, isLong: true },
 } as const satisfies Record<string, Omit<Pace, 'random'>>;
 
 /** What came of one run of one fault. */

@@ -19,11 +19,17 @@ const ownLabel = `lab.reconsul.run=${process.pid}`;
  * @throws Error with what the client wrote to stderr
  */
 export async function docker(...args: readonly string[]): Promise<string> {
+	return await dockerWithin(3, args);
+}
+
+async function dockerWithin(attempts: number, args: readonly string[]): Promise<string> {
 	try {
 		const { stdout } = await run('docker', args, { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 });
 		return stdout.trimEnd();
 	} catch (cause) {
 		const stderr = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
+		// runc gives up a pause on a busy machine, and leaves the container as it was.
+		if (stderr.includes('unable to freeze') && attempts > 1) return dockerWithin(attempts - 1, args);
 		throw new Error(`docker ${args.join(' ')}: ${stderr || String(cause)}`, { cause });
 	}
 }
@@ -64,7 +70,7 @@ const lines = (text: string): readonly string[] => text.split('\n').filter((line
 export async function eventually<T>(
 	what: string,
 	check: () => T | Promise<T>,
-	{ withinMs = 10_000, everyMs = 25 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
+	{ withinMs = 10_000, everyMs = 50 }: { readonly withinMs?: number; readonly everyMs?: number } = {},
 ): Promise<Exclude<T, false>> {
 	const deadline = AbortSignal.timeout(withinMs);
 	const expired = once(deadline, 'abort').then(() => expiry);

@@ -19,7 +19,7 @@ export const killed: Ordeal = {
 		const crowd = await scene.crowd('kill');
 		const plan = new Plan(scene.pace.random, 10);
 		for (const action of plan.fill()) await crowd.perform(action);
-		const times = scene.pace.isLong ? 100 : 10;
+		const times = scene.pace.kills;
 		const convergedMs: number[] = [];
 		let whileWriting = 0;
 		for (let time = 1; time <= times; time += 1) {
@@ -39,7 +39,8 @@ export const killed: Ordeal = {
 			convergedMs.push(await scene.converged());
 			await last.stop();
 		}
-		assert.ok(whileWriting > 0, 'no kill hit a write');
+		// About every second one does.
+		assert.ok(whileWriting > 0 || times < 10, 'no kill hit a write');
 		return { times, convergedMs, writes: proxy.writeCount, note: `${whileWriting} of them during a write` };
 	},
 };

@@ -34,7 +34,7 @@ export const clockJumps: Ordeal = {
 			const crowd = await scene.crowd('clock');
 			const plan = new Plan(scene.pace.random, 6);
 			for (const action of plan.fill()) await crowd.perform(action);
-			const times = scene.pace.isLong ? 60 : 12;
+			const times = scene.pace.jumps;
 			const convergedMs: number[] = [];
 			for (let time = 0; time < times; time += 1) {
 				await Promise.all(plan.next().map((action) => crowd.perform(action)));
