@@ -87,7 +87,7 @@ export interface Registry {
 
 	/**
 	 * Says again how TTL checks of ours stand, so that they do not expire. All together, which costs a fraction of one by one;
-	 * a hundred or so at a time, since they share a deadline.
+	 * a hundred or so at a time, since the slowest of them ends the call.
 	 *
 	 * @returns why they were not taken, in the order of the beats; as `report` rejects
 	 */

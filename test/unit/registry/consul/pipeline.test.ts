@@ -203,6 +203,19 @@ test('an abort rejects with its own reason, at once', async () => {
 	await call;
 });
 
+test('nothing is sent any more where the wait for the token was given up', async () => {
+	await using server = await rawServer(() => assert.fail('sent'));
+	const token = Promise.withResolvers<string>();
+	const controller = new AbortController();
+	const registry = consulRegistry(options(server.port, { token: () => token.promise }));
+	const call = assert.rejects(registry.heartbeats(beats(2), controller.signal), /shutting down/);
+	controller.abort(new Error('shutting down'));
+	await call;
+	token.resolve('late');
+	await delay(20);
+	assert.equal(server.connections(), 0);
+});
+
 test('a token that was refused is asked for anew, and only those it was refused for are sent again', async () => {
 	const sent: string[] = [];
 	await using server = await rawServer((request, socket) => {
