@@ -5,15 +5,14 @@ import {
 	type ConsulOptions,
 	type ConsulRequest,
 	type ConsulResponse,
+	type Content,
 	deadlineMsOf,
 	requestOf,
 	type Token,
 	whereOf,
 } from './transport.ts';
 
-interface Call {
-	readonly query?: Readonly<Record<string, string>>;
-	readonly body?: unknown;
+interface Call extends Content {
 	readonly signal: AbortSignal;
 	readonly deadlineMs?: number;
 }

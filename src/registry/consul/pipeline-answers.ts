@@ -20,9 +20,11 @@ export function takeStatuses(text: string): Taken | 'unreadable' {
 		if (headEnd < 0) break;
 		const head = text.slice(from, headEnd);
 		const [, status] = /^HTTP\/1\.1 ([2-5]\d\d)(?: |\r\n|$)/.exec(head) ?? [];
-		const lengths = [...head.matchAll(/\r\ncontent-length: *(\d{1,6}) *(?=\r\n|$)/gi)];
-		const length = Number(lengths[0]?.[1]);
-		if (status === undefined || lengths.length !== 1 || length > longestBody || isOdd(head)) return 'unreadable';
+		const [given = '', ...others] = [...head.matchAll(/\r\ncontent-length *:(.*)/gi)].map(([, value = '']) =>
+			value.trim(),
+		);
+		const length = /^\d{1,6}$/.test(given) ? Number(given) : Number.POSITIVE_INFINITY;
+		if (status === undefined || others.length > 0 || length > longestBody || isOdd(head)) return 'unreadable';
 		const end = headEnd + 4 + length;
 		if (end > text.length) break;
 		statuses.push(Number(status));

@@ -7,6 +7,7 @@ import { takeStatuses } from './pipeline-answers.ts';
 import {
 	type ConsulOptions,
 	type ConsulRequest,
+	type Content,
 	deadlineMsOf,
 	requestOf,
 	type Token,
@@ -16,10 +17,8 @@ import {
 } from './transport.ts';
 
 /** One of many calls of which it matters only whether they were taken; each may be made twice. */
-export interface SmallCall {
+export interface SmallCall extends Content {
 	readonly asked: Asked;
-	readonly query?: Readonly<Record<string, string>>;
-	readonly body?: unknown;
 }
 
 /**

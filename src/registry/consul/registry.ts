@@ -79,9 +79,7 @@ export function consulRegistry(options: ConsulOptions): Registry {
 			if (!isUnknown(answer, 'service')) expectOk(asked, answer);
 		},
 		heartbeats: async (beats, signal) => {
-			const calls = beats.map(({ checkId, said }) =>
-				said === undefined ? passCall(checkId) : reportCall(checkId, said),
-			);
+			const calls = beats.map(({ checkId, said = itRuns }) => reportCall(checkId, said));
 			try {
 				const taken = await pipeline(calls, signal);
 				const ask = async (call: SmallCall) => alone.add(() => refusalTo(http, call, signal));
@@ -159,12 +157,6 @@ async function refusalTo(http: ConsulHttp, call: SmallCall, signal: AbortSignal)
 		throw error;
 	}
 }
-
-/** As `reportCall` with `itRuns`, without a body. */
-const passCall = (checkId: string): SmallCall => ({
-	asked: `PUT /v1/agent/check/pass/${encodeURIComponent(checkId)}`,
-	query: { note: itRuns.output },
-});
 
 const reportCall = (checkId: string, { status, output }: CheckReport): SmallCall => ({
 	asked: `PUT /v1/agent/check/update/${encodeURIComponent(checkId)}`,

@@ -63,7 +63,8 @@ export function urlHost({ host, socketPath }: ConsulOptions): string {
 
 export type Token = string | undefined;
 
-interface Content {
+/** Of a call. */
+export interface Content {
 	readonly query?: Readonly<Record<string, string>> | undefined;
 	readonly body?: unknown;
 }

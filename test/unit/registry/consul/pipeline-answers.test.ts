@@ -59,6 +59,7 @@ suite('answers to a burst', () => {
 		['one without a body', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n'],
 		['one that does not say its length', 'HTTP/1.1 200 OK\r\n\r\n'],
 		['one that says it twice', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n'],
+		['one that says another beside it', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\ncontent-length : x\r\n\r\n'],
 		['a length that is none', 'HTTP/1.1 200 OK\r\nContent-Length: 0x10\r\n\r\n'],
 		['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],
 		['a body in chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n'],

@@ -13,7 +13,7 @@ const beats = (count: number): readonly Heartbeat[] => Array.from({ length: coun
 const classes = async (registry: Registry, count: number): Promise<readonly (string | undefined)[]> =>
 	(await registry.heartbeats(beats(count), soon())).map((error) => error?.class);
 const taken = (count: number): readonly undefined[] => Array.from({ length: count }, () => undefined);
-const checkIn = (request: string): string => /^PUT \/v1\/agent\/check\/(?:pass|update)\/(\w+)/.exec(request)?.[1] ?? '';
+const checkIn = (request: string): string => /^PUT \/v1\/agent\/check\/update\/(\w+)/.exec(request)?.[1] ?? '';
 const options = (port: number, more: Partial<ConsulOptions> = {}): ConsulOptions => ({ host, port, ...more });
 
 test('heartbeats are under way together, over one connection', async () => {
@@ -46,7 +46,7 @@ test('each gets its own answer, and those that are refused stop no other', async
 		undefined,
 	]);
 	const [, unknown] = await registry.heartbeats(beats(2), soon());
-	assert.equal(unknown?.message, 'PUT /v1/agent/check/pass/c1: no such check: Unknown check "c1"');
+	assert.equal(unknown?.message, 'PUT /v1/agent/check/update/c1: no such check: Unknown check "c1"');
 });
 
 test('what is said goes along, as one text', async () => {
@@ -58,12 +58,14 @@ test('what is said goes along, as one text', async () => {
 	const registry = consulRegistry(options(server.port, { namespace: 'team a', token: () => 'secret' }));
 	const said = { status: 'critical', output: 'with "quotes"' } as const;
 	await registry.heartbeats([{ checkId: 'c0' }, { checkId: 'c 1', said }], soon());
-	const [pass = '', update = ''] = requests.toSorted();
-	assert.match(pass, /^PUT \/v1\/agent\/check\/pass\/c0\?note=the\+container\+runs&ns=team\+a HTTP/);
-	assert.match(pass, /^x-consul-token: secret\r$/m);
-	assert.match(pass, new RegExp(`^Host: ${host}:${server.port}\r$`, 'm'));
-	assert.match(update, /^PUT \/v1\/agent\/check\/update\/c%201\?ns=team\+a HTTP/);
-	assert.deepEqual(JSON.parse(update.slice(update.indexOf('\r\n\r\n'))), { Status: said.status, Output: said.output });
+	const [other = '', plain = ''] = requests.toSorted();
+	const bodyOf = (request: string): unknown => JSON.parse(request.slice(request.indexOf('\r\n\r\n')));
+	assert.match(plain, /^PUT \/v1\/agent\/check\/update\/c0\?ns=team\+a HTTP/);
+	assert.match(plain, /^x-consul-token: secret\r$/m);
+	assert.match(plain, new RegExp(`^Host: ${host}:${server.port}\r$`, 'm'));
+	assert.deepEqual(bodyOf(plain), { Status: 'passing', Output: 'the container runs' });
+	assert.match(other, /^PUT \/v1\/agent\/check\/update\/c%201\?ns=team\+a HTTP/);
+	assert.deepEqual(bodyOf(other), { Status: said.status, Output: said.output });
 });
 
 test('a connection that is cut in the middle of a burst costs none of them', async () => {
@@ -172,7 +174,7 @@ test('an agent that hangs takes none by the deadline, and all over new connectio
 	const [error] = await registry.heartbeats(beats(1), soon());
 	assert.equal(
 		error?.message,
-		`Consul at ${host}:${server.port}: PUT /v1/agent/check/pass/c0: no answer within 100 ms`,
+		`Consul at ${host}:${server.port}: PUT /v1/agent/check/update/c0: no answer within 100 ms`,
 	);
 	hangs = false;
 	const before = server.connections();
