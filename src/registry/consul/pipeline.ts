@@ -10,7 +10,6 @@ import {
 	type Content,
 	deadlineMsOf,
 	requestOf,
-	type Token,
 	tlsOptions,
 	urlHost,
 	whereOf,
@@ -41,25 +40,23 @@ export function consulPipeline(options: ConsulOptions): ConsulPipeline {
 	const deadlineMs = deadlineMsOf(options);
 	const host = `${urlHost(options)}:${options.port}`;
 	let idle: Socket | undefined;
-	const open = async (asked: Asked, signal: AbortSignal): Promise<{ token: Token; socket: Socket }> => {
-		try {
-			return await withDeadline(asked, deadlineMs, signal, async (ended) => {
-				const token = await options.token?.();
-				ended.throwIfAborted();
-				const kept = idle?.destroyed === false ? idle : undefined;
-				idle = undefined;
-				return { token, socket: kept ?? (await connected(options, ended)) };
-			});
-		} catch (error) {
-			signal.throwIfAborted();
-			throw failure(whereOf(options), asked, error);
-		}
+	const begin = async (calls: readonly SmallCall[], ended: AbortSignal): Promise<{ text: string; socket: Socket }> => {
+		const token = await options.token?.();
+		ended.throwIfAborted();
+		const text = calls.map((call) => textOf(requestOf(options, call.asked, call, token), host)).join('');
+		const kept = idle?.destroyed === false ? idle : undefined;
+		idle = undefined;
+		return { text, socket: kept ?? (await connected(options, ended)) };
 	};
 	return async (calls, signal) => {
 		const [first] = calls;
 		if (first === undefined) return [];
-		const { token, socket } = await open(first.asked, signal);
-		const text = calls.map((call) => textOf(requestOf(options, call.asked, call, token), host)).join('');
+		const { text, socket } = await withDeadline(first.asked, deadlineMs, signal, (ended) => begin(calls, ended)).catch(
+			(error: unknown) => {
+				signal.throwIfAborted();
+				throw failure(whereOf(options), first.asked, error);
+			},
+		);
 		const statuses = await exchange(socket, text, calls.length, Math.min(stallMs, deadlineMs), signal);
 		signal.throwIfAborted();
 		if (!socket.destroyed) idle = rested(socket);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { consulRegistry } from '../../../../src/registry/consul/registry.ts';
 import type { ConsulOptions } from '../../../../src/registry/consul/transport.ts';
 import type { Heartbeat, Registry } from '../../../../src/registry/registry.ts';
@@ -248,6 +249,17 @@ test('a token that cannot be had is an error of each, and nothing is sent', asyn
 	};
 	const errors = await consulRegistry(options(server.port, { token })).heartbeats(beats(2), soon());
 	for (const error of errors) assert.match(error?.message ?? '', /token file \/x cannot be read/);
+});
+
+test('a token that would be more than a header is an error of each, does not show, and nothing is sent', async () => {
+	await using server = await rawServer(() => assert.fail('sent'));
+	const token = 'secret\r\nX-Other: 1';
+	const errors = await consulRegistry(options(server.port, { token: () => token })).heartbeats(beats(2), soon());
+	for (const error of errors) {
+		assert.equal(error?.class, 'unreachable');
+		assert.doesNotMatch(inspect(error, { depth: 9 }), /secret/);
+	}
+	assert.equal(server.connections(), 0);
 });
 
 test('no heartbeats are no call', async () => {
